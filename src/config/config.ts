@@ -1,0 +1,96 @@
+import type { Secret } from "../platform/secret.js";
+import type { Client } from "../records/client.js";
+
+/** The whole configuration, checked and resolved: every default filled in, durations in ms, secrets wrapped, frozen. */
+export interface Config {
+  readonly issuer: IssuerConfig;
+  readonly storage: StorageConfig;
+  readonly web: WebConfig;
+  readonly telemetry: { readonly http?: Address };
+  readonly expiry: {
+    readonly idTokensMs: number;
+    readonly authRequestsMs: number;
+    readonly authCodesMs: number;
+  };
+  readonly signer: { readonly algorithm: SigningAlgorithm; readonly rotationPeriodMs: number };
+  readonly oauth2: OAuth2Config;
+  readonly logger: LoggerConfig;
+  readonly frontend: {
+    /** The product name on every page; Dex's `frontend.issuer`. */
+    readonly name: string;
+  };
+  readonly clients: readonly Client[];
+  readonly connectors: readonly ConnectorConfig[];
+  readonly assets: Assets;
+}
+
+export type SigningAlgorithm = "RS256" | "ES256" | "EdDSA";
+
+export interface IssuerConfig {
+  /** Verbatim: the `iss` claim. */
+  readonly url: string;
+  /** Path prefix of every route, without a trailing slash: `/dex`, or empty. */
+  readonly path: string;
+  readonly origin: string;
+  readonly isHttps: boolean;
+}
+
+export interface Address {
+  /** As `net.Server.listen` takes it; undefined: all addresses. */
+  readonly host?: string;
+  readonly port: number;
+}
+
+export type StorageConfig = { readonly encryptionKeys: readonly Secret[] } & (
+  | { readonly type: "memory" }
+  | { readonly type: "sqlite3"; readonly file: string }
+);
+
+export interface WebConfig {
+  readonly http?: Address;
+  readonly https?: Address & TlsConfig;
+  /** Exact origins, or `*`. Empty: no CORS. */
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  /** Response headers that replace ours, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clientRemoteIP: { readonly header?: string; readonly trustedProxies: readonly string[] };
+}
+
+export interface TlsConfig {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly minVersion: "TLSv1.2" | "TLSv1.3";
+  readonly maxVersion: "TLSv1.2" | "TLSv1.3";
+}
+
+export interface OAuth2Config {
+  readonly skipApprovalScreen: boolean;
+  readonly alwaysShowLoginScreen: boolean;
+  readonly pkce: { readonly enforce: boolean; readonly methods: readonly ("S256" | "plain")[] };
+  /** Of the grant types that exist here, those that are allowed. */
+  readonly grantTypes: readonly ("authorization_code" | "refresh_token")[];
+}
+
+export interface LoggerConfig {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly format: "json" | "text";
+  readonly excludeFields: readonly string[];
+}
+
+export interface ConnectorConfig {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  /** Grant types this connector may be used for; undefined: all. */
+  readonly grantTypes?: readonly string[];
+  /** Checked by the schema of its type; opened by that type alone. */
+  readonly options: unknown;
+}
+
+/** Files of `web/`, read once. */
+export interface Assets {
+  readonly stylesheet: string;
+  readonly script: string;
+  readonly icon: string;
+}

@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** The people of `staticPasswords`, as `config/` resolves them. Not a type of `connectors[]`: `enablePasswordDB` adds it. */
+export const LocalOptions = z.object({
+  passwords: z.array(
+    z.object({
+      /** Lower case: the login name. */
+      email: z.string(),
+      /** As written in the config: the `email` claim. */
+      emailClaim: z.string(),
+      /** A bcrypt hash of 60 characters that begins with `$2a$`, `$2b$` or `$2y$`. */
+      hash: z.string(),
+      userId: z.string(),
+      username: z.string(),
+      preferredUsername: z.string(),
+      emailVerified: z.boolean(),
+      groups: z.array(z.string()),
+    }),
+  ),
+});
+export type LocalOptions = z.infer<typeof LocalOptions>;

@@ -1,0 +1,37 @@
+/** Work was refused because as much as is allowed already waits. Callers answer 503 with Retry-After. */
+export class QueueFullError extends Error {
+  constructor() {
+    super("the queue is full");
+    this.name = "QueueFullError";
+  }
+}
+
+export interface BoundedQueue {
+  /** Runs `work` when a place is free. Rejects with `QueueFullError` at once when `waiting` others already wait. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** At most `atOnce` pieces of work run, at most `waiting` wait, first come first served. */
+export function createBoundedQueue(limits: { readonly atOnce: number; readonly waiting: number }): BoundedQueue {
+  const queue: (() => void)[] = [];
+  let running = 0;
+
+  function release(): void {
+    running -= 1;
+    queue.shift()?.();
+  }
+
+  return {
+    run<T>(work: () => Promise<T>): Promise<T> {
+      if (running >= limits.atOnce && queue.length >= limits.waiting) return Promise.reject(new QueueFullError());
+      return new Promise<T>((resolve, reject) => {
+        function start(): void {
+          running += 1;
+          work().then(resolve, reject).finally(release);
+        }
+        if (running < limits.atOnce) start();
+        else queue.push(start);
+      });
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * What happened, for the operator: one event per login, consent, token and revocation, with stable names and members.
+ * No member holds a secret, token, code or password. `telemetry/` turns events into log lines.
+ */
+export type AuditEvent =
+  | { readonly type: "login.succeeded"; readonly clientId: string; readonly connectorId: string; readonly subject: string }
+  | {
+      readonly type: "login.failed";
+      readonly clientId: string;
+      readonly connectorId: string;
+      readonly reason: LoginFailure;
+      /** What was typed as user name, cut at 64 characters. */
+      readonly username?: string;
+    }
+  | { readonly type: "consent.granted"; readonly clientId: string; readonly subject: string; readonly scopes: readonly string[] }
+  | { readonly type: "consent.denied"; readonly clientId: string; readonly subject: string }
+  | {
+      readonly type: "token.issued";
+      readonly clientId: string;
+      readonly subject: string;
+      readonly grant: string;
+      readonly scopes: readonly string[];
+      readonly refreshToken: boolean;
+    }
+  | {
+      readonly type: "token.refreshed";
+      readonly clientId: string;
+      readonly subject: string;
+      readonly grant: string;
+      readonly outcome: "rotated" | "kept" | "replayed";
+    }
+  | { readonly type: "token.refused"; readonly clientId: string; readonly reason: string; readonly grant?: string }
+  | { readonly type: "refresh.reuse-detected"; readonly clientId: string; readonly subject: string; readonly grant: string; readonly revoked: boolean }
+  | { readonly type: "code.reuse-detected"; readonly clientId: string; readonly subject: string; readonly grant: string }
+  | { readonly type: "grant.revoked"; readonly clientId: string; readonly subject: string; readonly grant: string; readonly reason: string }
+  | { readonly type: "access-token.revoked"; readonly clientId: string; readonly subject: string; readonly grant: string }
+  | { readonly type: "keys.scheduled"; readonly keyId: string; readonly algorithm: string; readonly signsFrom: string };
+
+export type LoginFailure = "bad-credentials" | "denied-upstream" | "not-allowed" | "upstream-error" | "unavailable" | "too-busy";
+
+export type ReportEvent = (event: AuditEvent) => void;

@@ -1,0 +1,16 @@
+import { randomBytes } from "node:crypto";
+
+/** Randomness source: `bytes` random bytes from the operating system's generator. Handed in, so that tests may pin it. */
+export type Random = (bytes: number) => Buffer;
+
+export const systemRandom: Random = (bytes) => randomBytes(bytes);
+
+/** A 128-bit identifier, 22 characters of base64url. */
+export function createId(random: Random): string {
+  return random(16).toString("base64url");
+}
+
+/** A 256-bit bearer secret, 43 characters of base64url. */
+export function createSecret(random: Random): string {
+  return random(32).toString("base64url");
+}
