@@ -1,3 +1,4 @@
+import type { BoundedQueue } from "../platform/bounded-queue.js";
 import type { Clock } from "../platform/clock.js";
 import type { Identity } from "../records/identity.js";
 
@@ -103,6 +104,8 @@ export type RefreshResult =
 /** What a connector gets when it is opened. */
 export interface ConnectorContext {
   readonly clock: Clock;
+  /** Password hashing shares libuv's pool with signing: it runs through this queue alone (docs/adr/0006). */
+  readonly passwordQueue: BoundedQueue;
 }
 
 /** What a module of a connector type exports: `open` gets options that its schema has checked. */

@@ -6,7 +6,7 @@ export interface Client {
   readonly secretHash?: string;
   /** Cannot keep a secret (native and browser apps). */
   readonly isPublic: boolean;
-  /** As registered: exact strings. Relative ones (`/device/callback`) can never be redirected to. */
+  /** As registered: exact strings. Relative ones (`/oauth2/callback`) resolve against our own origin, as in Dex. */
   readonly redirectUris: readonly string[];
   /** Ids of clients that may ask for tokens with this client in their audience. */
   readonly trustedPeers: readonly string[];

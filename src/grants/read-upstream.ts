@@ -1,0 +1,132 @@
+import type { ConnectorPool } from "../connectors/pool.js";
+import type { RefreshResult, WantedScopes } from "../connectors/port.js";
+import type { Clock } from "../platform/clock.js";
+import { createId, type Random } from "../platform/random.js";
+import { createSingleFlight } from "../platform/single-flight.js";
+import type { Identity } from "../records/identity.js";
+import { judgeLease, releaseLease, storeReading, takeLease, type UpstreamGrant } from "../records/upstream-grant.js";
+import type { Collection } from "../storage/collection.js";
+
+export interface UpstreamQuestion {
+  /** Key of the upstream grant. */
+  readonly key: string;
+  readonly connectorId: string;
+  readonly scopes: WantedScopes;
+  /** A reading younger than this is used as it is. */
+  readonly freshForMs: number;
+  /** When the grant that asks will end: its upstream grant must live as long. */
+  readonly endsAt?: number;
+}
+
+export type UpstreamAnswer =
+  | { readonly outcome: "ok"; readonly identity: Identity }
+  | { readonly outcome: "denied"; readonly detail: string }
+  | { readonly outcome: "unavailable"; readonly detail: string };
+
+export type ReadUpstream = (question: UpstreamQuestion) => Promise<UpstreamAnswer>;
+
+export interface UpstreamReaderOptions {
+  readonly upstreams: Collection<UpstreamGrant>;
+  readonly connectors: ConnectorPool;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Waits; ends early (resolved) when the signal says so. */
+  readonly pause: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** How long a lease lasts, and so how long an upstream may take. */
+  readonly leaseMs?: number;
+}
+
+const pollMs = 100;
+
+/** How much longer than its grant an upstream grant is kept, so that it never goes first. */
+export const upstreamMarginMs = 3_600_000;
+
+/**
+ * Asks an upstream who the person is now: at most one question at a time for one login, over all replicas, because
+ * upstreams rotate their refresh tokens too (DESIGN wall 5). The upstream's new credential is stored before anything is
+ * answered, also when the caller has gone away meanwhile.
+ */
+export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstream {
+  const { upstreams, clock, leaseMs = 30_000 } = options;
+  const once = createSingleFlight<UpstreamAnswer>();
+
+  async function read(question: UpstreamQuestion): Promise<UpstreamAnswer> {
+    const givesUpAt = clock() + leaseMs;
+    for (;;) {
+      const entry = await upstreams.find(question.key);
+      if (entry === undefined) return { outcome: "denied", detail: "the upstream grant is gone" };
+      const verdict = judgeLease(entry.record, clock(), question.freshForMs);
+      if (verdict === "fresh") return { outcome: "ok", identity: entry.record.identity };
+      if (verdict === "free") {
+        const leased = await lease(question);
+        if (leased !== undefined) return askInTime(question, leased);
+      }
+      if (clock() >= givesUpAt) return { outcome: "unavailable", detail: "another replica is asking the upstream" };
+      await options.pause(pollMs);
+    }
+  }
+
+  /** The record as it was leased, or undefined when somebody else was faster. */
+  async function lease(question: UpstreamQuestion): Promise<UpstreamGrant | undefined> {
+    const now = clock();
+    const holder = createId(options.random);
+    return upstreams.update<UpstreamGrant | undefined>(question.key, (upstream) =>
+      judgeLease(upstream, now, question.freshForMs) === "free"
+        ? { put: takeLease(upstream, holder, now + leaseMs), result: upstream }
+        : { keep: true, result: undefined },
+    );
+  }
+
+  /** The answer, or `unavailable` after four fifths of the lease. A late answer is still stored: it may hold the only credential. */
+  async function askInTime(question: UpstreamQuestion, upstream: UpstreamGrant): Promise<UpstreamAnswer> {
+    const answered = new AbortController();
+    const limit = options.pause(leaseMs * 0.8, answered.signal).then(
+      (): UpstreamAnswer => ({ outcome: "unavailable", detail: "the upstream did not answer in time" }),
+    );
+    try {
+      return await Promise.race([ask(question, upstream), limit]);
+    } finally {
+      answered.abort();
+    }
+  }
+
+  async function ask(question: UpstreamQuestion, upstream: UpstreamGrant): Promise<UpstreamAnswer> {
+    try {
+      const result = await askConnector(options.connectors, question, upstream);
+      return await settle(question, upstream, result);
+    } catch (error) {
+      await upstreams.update(question.key, (current) => ({ put: releaseLease(current), result: undefined }));
+      return { outcome: "unavailable", detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async function settle(question: UpstreamQuestion, asked: UpstreamGrant, result: RefreshResult): Promise<UpstreamAnswer> {
+    if (result.outcome === "denied") return result;
+    // Another person behind the same login would turn one `sub` into another (dex-behaviour §12 no. 16).
+    if (result.identity.userId !== asked.identity.userId) {
+      return { outcome: "denied", detail: "the upstream answered with another user" };
+    }
+    const reading = {
+      identity: result.identity,
+      now: clock(),
+      ...(result.connectorData !== undefined && { connectorData: result.connectorData }),
+      ...(question.endsAt !== undefined && { endsAt: question.endsAt }),
+    };
+    await upstreams.update(question.key, (current) => ({ put: storeReading(current, reading), result: undefined }));
+    return { outcome: "ok", identity: result.identity };
+  }
+
+  return (question) => once(question.key, () => read(question));
+}
+
+function askConnector(connectors: ConnectorPool, question: UpstreamQuestion, upstream: UpstreamGrant): Promise<RefreshResult> {
+  const state = connectors.find(question.connectorId)?.state;
+  if (state === undefined || "unavailable" in state) throw new Error(state?.unavailable ?? "the connector is not configured");
+  const { refresh } = state.connector;
+  if (refresh === undefined) return Promise.resolve({ outcome: "denied", detail: "the connector can't be asked again any more" });
+  return refresh({
+    scopes: question.scopes,
+    identity: upstream.identity,
+    ...(upstream.connectorData !== undefined && { connectorData: upstream.connectorData }),
+  });
+}

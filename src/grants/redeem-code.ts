@@ -1,0 +1,133 @@
+import { decodePair, encodePair } from "../platform/encoding.js";
+import type { Clock } from "../platform/clock.js";
+import type { ReportEvent } from "../platform/events.js";
+import { createSecret, type Random } from "../platform/random.js";
+import { OAuthError } from "../oidc/oauth-error.js";
+import type { Parameters } from "../oidc/parameters.js";
+import { checkVerifier } from "../oidc/pkce.js";
+import type { Client } from "../records/client.js";
+import { type Grant, grantKey, judgeCode, redeemCode } from "../records/grant.js";
+import type { Entry } from "../storage/collection.js";
+import type { Mint } from "../tokens/mint.js";
+import { evictFamilies } from "./evict-families.js";
+import type { GrantType, PresentedGrant } from "./grant-type.js";
+import { upstreamMarginMs } from "./read-upstream.js";
+import { describeGrant, type GrantEnder } from "./revoke-grant.js";
+import type { GrantStores } from "./stores.js";
+import type { TokenAnswer } from "./token-answer.js";
+
+export interface RedeemOptions {
+  readonly stores: GrantStores;
+  readonly mint: Mint;
+  readonly endGrant: GrantEnder;
+  /** Whether the connector may be asked again for this client, and so a refresh token makes sense. */
+  readonly mayRefresh: (client: Client, connectorId: string) => boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly report: ReportEvent;
+  readonly tokenLifetimeMs: number;
+}
+
+interface PresentedCode extends PresentedGrant {
+  readonly code: string;
+  readonly id: string;
+  readonly secret: string;
+  readonly entry: Entry<Grant>;
+}
+
+/** `grant_type=authorization_code` (RFC 6749 §4.1.3, OpenID Connect Core §3.1.3). */
+export function createCodeGrant(options: RedeemOptions): GrantType<PresentedCode> {
+  return {
+    type: "authorization_code",
+    present: (parameters, client) => presentCode(options, parameters, client),
+    identify: ({ entry }) => Promise.resolve(entry.record.identity),
+    authorize: (presented, client) => redeem(options, presented, client),
+  };
+}
+
+const invalidCode = "Invalid or expired code parameter.";
+
+async function presentCode(options: RedeemOptions, parameters: Parameters, client: Client): Promise<PresentedCode> {
+  const code = parameters.require("code");
+  const pair = decodePair(code);
+  const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
+  if (pair === undefined || entry === undefined) throw new OAuthError("invalid_grant", invalidCode, { detail: "unknown code" });
+  const grant = entry.record;
+  const ask = { clientId: client.id, secret: pair.second, now: options.clock() };
+  const verdict = judgeCode(grant, ask);
+  if (verdict === "replayed") await endReplayed(options, entry);
+  if (verdict !== "ok") throw new OAuthError("invalid_grant", invalidCode, { detail: `code: ${verdict}` });
+  if (parameters.find("redirect_uri") !== grant.code.redirectUri) {
+    throw new OAuthError("invalid_grant", "redirect_uri did not match URI from initial request.");
+  }
+  const refused = checkVerifier(grant.code.challenge, parameters.find("code_verifier"));
+  if (refused !== undefined) throw refused;
+  return { connectorId: grant.connectorId, code, id: pair.first, secret: pair.second, entry };
+}
+
+/** A code presented twice was stolen by one of the two: everything it gave ends (RFC 6749 §4.1.2, RFC 9700 §2.1.1). */
+async function endReplayed(options: RedeemOptions, entry: Entry<Grant>): Promise<void> {
+  options.report({ type: "code.reuse-detected", ...describeGrant(entry.record, entry.key) });
+  await options.endGrant(entry.key, "authorization code used twice");
+}
+
+async function redeem(options: RedeemOptions, presented: PresentedCode, client: Client): Promise<TokenAnswer> {
+  const { entry, id, secret } = presented;
+  const { stores, tokenLifetimeMs } = options;
+  const now = options.clock();
+  const refreshSecret = isRefreshable(options, entry.record, client) ? createSecret(options.random) : undefined;
+  const use = { now, tokenLifetimeMs, policy: client.refreshPolicy, ...(refreshSecret !== undefined && { refreshSecret }) };
+  const redeemed = redeemCode(entry.record, use);
+  // The upstream's credential must outlive the family: extended first, so that a crash leaves at worst a row too long.
+  if (refreshSecret !== undefined) await extendUpstream(stores, redeemed);
+  const won = await stores.grants.update(
+    entry.key,
+    (grant) => {
+      const verdict = judgeCode(grant, { clientId: client.id, secret, now });
+      return verdict === "ok" ? { put: redeemCode(grant, use), result: verdict } : { keep: true, result: verdict };
+    },
+    { from: entry },
+  );
+  if (won === "replayed") await endReplayed(options, entry);
+  if (won !== "ok") throw new OAuthError("invalid_grant", invalidCode, { detail: `code: ${won ?? "gone"}` });
+  if (refreshSecret !== undefined) await evictFamilies(stores, options.endGrant, redeemed, client.refreshPolicy.maxPerUserAndClient);
+  return answer(options, presented, refreshSecret === undefined ? undefined : encodePair({ first: id, second: refreshSecret }));
+}
+
+async function answer(options: RedeemOptions, presented: PresentedCode, refreshToken: string | undefined): Promise<TokenAnswer> {
+  const { key, record: grant } = presented.entry;
+  const tokens = await options.mint.mint({
+    grantKey: key,
+    clientId: grant.clientId,
+    connectorId: grant.connectorId,
+    identity: grant.identity,
+    scopes: grant.scopes,
+    authenticatedAt: grant.authenticatedAt,
+    code: presented.code,
+    ...(grant.nonce !== undefined && { nonce: grant.nonce }),
+  });
+  options.report({
+    type: "token.issued",
+    ...describeGrant(grant, key),
+    scopes: grant.scopes,
+    refreshToken: refreshToken !== undefined,
+  });
+  return { ...tokens, ...(refreshToken !== undefined && { refreshToken }) };
+}
+
+function isRefreshable(options: RedeemOptions, grant: Grant, client: Client): boolean {
+  return (
+    grant.upstream !== undefined &&
+    grant.scopes.includes("offline_access") &&
+    options.mayRefresh(client, grant.connectorId)
+  );
+}
+
+async function extendUpstream(stores: GrantStores, grant: Grant): Promise<void> {
+  if (grant.upstream === undefined) return;
+  const { endsAt } = grant;
+  await stores.upstreams.update(grant.upstream, ({ endsAt: _old, ...upstream }) => ({
+    put: endsAt === undefined ? upstream : { ...upstream, endsAt: endsAt + upstreamMarginMs },
+    result: undefined,
+  }));
+}

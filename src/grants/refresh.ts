@@ -1,0 +1,175 @@
+import { decodePair, encodePair } from "../platform/encoding.js";
+import { nonceBytes } from "../platform/aead.js";
+import type { Clock } from "../platform/clock.js";
+import type { ReportEvent } from "../platform/events.js";
+import type { Failpoint } from "../platform/failpoint.js";
+import { createSecret, type Random } from "../platform/random.js";
+import { createUnavailableError, OAuthError } from "../oidc/oauth-error.js";
+import type { Parameters } from "../oidc/parameters.js";
+import { isSubset, parseScopes } from "../oidc/scopes.js";
+import type { Client } from "../records/client.js";
+import { advanceRefresh, type Grant, grantKey, type GrantVerdict, judgeRefresh, type RefreshUse } from "../records/grant.js";
+import type { Identity } from "../records/identity.js";
+import type { Entry, Step } from "../storage/collection.js";
+import type { Mint } from "../tokens/mint.js";
+import type { GrantType, PresentedGrant } from "./grant-type.js";
+import { type ReadUpstream, upstreamMarginMs } from "./read-upstream.js";
+import { describeGrant, type GrantEnder } from "./revoke-grant.js";
+import type { GrantStores } from "./stores.js";
+import type { TokenAnswer } from "./token-answer.js";
+
+export interface RefreshOptions {
+  readonly stores: GrantStores;
+  readonly mint: Mint;
+  readonly endGrant: GrantEnder;
+  readonly readUpstream: ReadUpstream;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly report: ReportEvent;
+  readonly failpoint: Failpoint;
+  readonly tokenLifetimeMs: number;
+}
+
+interface PresentedToken extends PresentedGrant {
+  readonly id: string;
+  readonly secret: string;
+  readonly client: Client;
+  readonly entry: Entry<Grant>;
+  /** Of this answer alone: the grant keeps all it has. */
+  readonly scopes: readonly string[];
+}
+
+/** `grant_type=refresh_token` (RFC 6749 §6, OpenID Connect Core §12): the refresh table of DESIGN, row by row. */
+export function createRefreshGrant(options: RefreshOptions): GrantType<PresentedToken> {
+  return {
+    type: "refresh_token",
+    present: (parameters, client) => presentToken(options, parameters, client),
+    identify: (presented) => readIdentity(options, presented),
+    authorize: (presented, client, identity) => rotate(options, presented, client, identity),
+  };
+}
+
+const invalidToken = "Refresh token is invalid or has already been claimed by another client.";
+
+async function presentToken(options: RefreshOptions, parameters: Parameters, client: Client): Promise<PresentedToken> {
+  const pair = decodePair(parameters.require("refresh_token"));
+  const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
+  if (pair === undefined || entry === undefined) {
+    throw new OAuthError("invalid_grant", invalidToken, { detail: "unknown refresh token" });
+  }
+  const ask = { clientId: client.id, secret: pair.second, now: options.clock() };
+  await requireUsable(options, entry, client, judgeRefresh(entry.record, ask, client.refreshPolicy));
+  const scopes = parameters.has("scope") ? parseScopes(parameters.find("scope")) : entry.record.scopes;
+  if (!isSubset(scopes, entry.record.scopes)) {
+    throw new OAuthError("invalid_scope", "Requested scopes contain unauthorized scope(s).");
+  }
+  return {
+    connectorId: entry.record.connectorId,
+    id: pair.first,
+    secret: pair.second,
+    client,
+    entry,
+    scopes: scopes.length === 0 ? entry.record.scopes : scopes,
+  };
+}
+
+/** Throws for every verdict that gives no tokens; a replay outside the window revokes first. */
+async function requireUsable(options: RefreshOptions, entry: Entry<Grant>, client: Client, verdict: GrantVerdict): Promise<void> {
+  if (verdict.verdict === "current" || verdict.verdict === "replayed") return;
+  if (verdict.verdict === "reused") {
+    const revoked = client.refreshPolicy.rotation;
+    options.report({ type: "refresh.reuse-detected", ...describeGrant(entry.record, entry.key), revoked });
+    if (revoked) await options.endGrant(entry.key, "superseded or unknown refresh token presented");
+  }
+  const description = verdict.verdict === "expired" ? "Refresh token expired." : invalidToken;
+  throw new OAuthError("invalid_grant", description, { detail: `refresh token: ${verdict.verdict}` });
+}
+
+async function readIdentity(options: RefreshOptions, presented: PresentedToken): Promise<Identity> {
+  const { record: grant, key } = presented.entry;
+  if (grant.upstream === undefined) return grant.identity;
+  const answer = await options.readUpstream({
+    key: grant.upstream,
+    connectorId: grant.connectorId,
+    scopes: { offlineAccess: true, groups: presented.scopes.includes("groups") },
+    freshForMs: presented.client.refreshPolicy.reuseIntervalMs,
+    ...nextEnd(options, presented),
+  });
+  if (answer.outcome === "ok") return answer.identity;
+  // Nothing has changed: the token keeps working once the upstream is back.
+  if (answer.outcome === "unavailable") throw createUnavailableError(answer.detail);
+  await options.endGrant(key, `upstream: ${answer.detail}`);
+  throw new OAuthError("invalid_grant", invalidToken, { detail: answer.detail });
+}
+
+/** When the grant would end at the latest after this refresh: its upstream grant must never go first. */
+function nextEnd(options: RefreshOptions, { client }: PresentedToken): { endsAt?: number } {
+  const { idleMs, absoluteMs } = client.refreshPolicy;
+  const longest = idleMs ?? absoluteMs;
+  return longest === undefined ? {} : { endsAt: options.clock() + Math.max(longest, options.tokenLifetimeMs) + upstreamMarginMs };
+}
+
+type Outcome =
+  | { readonly outcome: "rotated" | "kept" | "replayed"; readonly secret: string }
+  | { readonly outcome: "refused"; readonly verdict: GrantVerdict };
+
+async function rotate(
+  options: RefreshOptions,
+  presented: PresentedToken,
+  client: Client,
+  identity: Identity,
+): Promise<TokenAnswer> {
+  const { entry } = presented;
+  const candidate = { secret: createSecret(options.random), nonce: options.random(nonceBytes) };
+  const use = {
+    clientId: client.id,
+    secret: presented.secret,
+    now: options.clock(),
+    candidate,
+    policy: client.refreshPolicy,
+    tokenLifetimeMs: options.tokenLifetimeMs,
+    identity,
+  };
+  options.failpoint("refresh.before-commit");
+  const outcome = await options.stores.grants.update(entry.key, (grant) => decide(grant, use), { from: entry });
+  options.failpoint("refresh.after-commit");
+  if (outcome === undefined) throw new OAuthError("invalid_grant", invalidToken, { detail: "the grant is gone" });
+  if (outcome.outcome === "refused") {
+    await requireUsable(options, entry, client, outcome.verdict);
+    throw new OAuthError("invalid_grant", invalidToken);
+  }
+  return answer(options, presented, identity, outcome);
+}
+
+/** The storage step: judges again, because another request may have won since the first look. */
+function decide(grant: Grant, use: RefreshUse): Step<Grant, Outcome> {
+  const verdict = judgeRefresh(grant, use, use.policy);
+  if (verdict.verdict === "replayed") return { keep: true, result: { outcome: "replayed", secret: verdict.currentSecret } };
+  if (verdict.verdict !== "current") return { keep: true, result: { outcome: "refused", verdict } };
+  return {
+    put: advanceRefresh(grant, use),
+    result: use.policy.rotation
+      ? { outcome: "rotated", secret: use.candidate.secret }
+      : { outcome: "kept", secret: use.secret },
+  };
+}
+
+async function answer(
+  options: RefreshOptions,
+  presented: PresentedToken,
+  identity: Identity,
+  done: Extract<Outcome, { secret: string }>,
+): Promise<TokenAnswer> {
+  const { key, record: grant } = presented.entry;
+  const tokens = await options.mint.mint({
+    grantKey: key,
+    clientId: grant.clientId,
+    connectorId: grant.connectorId,
+    identity,
+    scopes: presented.scopes,
+    authenticatedAt: grant.authenticatedAt,
+  });
+  options.failpoint("refresh.signed");
+  options.report({ type: "token.refreshed", ...describeGrant(grant, key), outcome: done.outcome });
+  return { ...tokens, refreshToken: encodePair({ first: presented.id, second: done.secret }) };
+}

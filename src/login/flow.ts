@@ -1,0 +1,139 @@
+import { z } from "zod";
+import type { ClientRegistry } from "../clients/registry.js";
+import { issuerUrl, routes } from "../oidc/routes.js";
+import { type AuthorizeRequest, formatAuthorizeRequest } from "../oidc/authorize-request.js";
+import { PageError, type WayOn } from "../oidc/page-error.js";
+import { promptValues } from "../oidc/prompt.js";
+import { isLoopbackUri, type RedirectTarget, resolveRedirect } from "../oidc/redirect-uri.js";
+import type { Clock } from "../platform/clock.js";
+import { formatForm } from "../platform/form.js";
+import { isSameText, keyedHash, sha256 } from "../platform/hashing.js";
+import { present } from "../platform/present.js";
+import { createId, type Random } from "../platform/random.js";
+import type { Sealer } from "../platform/sealer.js";
+import type { Client } from "../records/client.js";
+
+const purpose = "flow";
+
+/** Longest sealed flow: it travels in URLs, and Node takes 16 KiB of request headers in all. */
+const maxSealedLength = 6_000;
+
+const Request = z.object({
+  clientId: z.string(),
+  redirectUri: z.string(),
+  scopes: z.array(z.string()),
+  state: z.string().optional(),
+  nonce: z.string().optional(),
+  codeChallenge: z.object({ challenge: z.string(), method: z.enum(["S256", "plain"]) }).optional(),
+  prompt: z.array(z.enum(promptValues)),
+  maxAge: z.number().optional(),
+  forceApproval: z.boolean(),
+  loginHint: z.string().optional(),
+  connectorId: z.string().optional(),
+});
+
+const SealedFlow = z.object({
+  id: z.string(),
+  browser: z.string(),
+  expiresAt: z.number(),
+  request: Request,
+});
+
+/** One authorization request on its way through the pages. Lives sealed in our own links and forms, never in storage. */
+export interface Flow {
+  /** 128 random bits, known to nobody outside the sealed text. Everything of the flow derives from it. */
+  readonly id: string;
+  /** Hash of the cookie of the browser that started it. */
+  readonly browser: string;
+  readonly expiresAt: number;
+  readonly request: AuthorizeRequest;
+}
+
+/** A flow that was opened, with client and redirect target looked up in today's config. */
+export interface OpenFlow {
+  readonly flow: Flow;
+  readonly sealed: string;
+  readonly client: Client;
+  readonly target: RedirectTarget;
+}
+
+export interface FlowOptions {
+  readonly sealer: Sealer;
+  readonly clients: ClientRegistry;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly issuer: string;
+  readonly lifetimeMs: number;
+}
+
+export interface Flows {
+  /** Undefined where the request is too long to travel. */
+  create(request: AuthorizeRequest, browserSecret: string): string | undefined;
+  /** Throws `PageError` for a flow that is not ours, of another browser, too old, or not allowed by today's config. */
+  open(sealed: string | undefined, browserSecret: string | undefined): Promise<OpenFlow>;
+}
+
+export function createFlows(options: FlowOptions): Flows {
+  return {
+    create(request, browserSecret) {
+      const flow: Flow = {
+        id: createId(options.random),
+        browser: sha256(browserSecret),
+        expiresAt: options.clock() + options.lifetimeMs,
+        request,
+      };
+      const sealed = options.sealer.seal(purpose, JSON.stringify(flow));
+      return sealed.length > maxSealedLength ? undefined : sealed;
+    },
+    async open(sealed, browserSecret) {
+      const flow = await openSealed(options.sealer, sealed);
+      const startAgain = createWayOn(flow.request, options.issuer);
+      if (options.clock() > flow.expiresAt) throw new PageError({ kind: "expired", startAgain });
+      if (browserSecret === undefined || !isSameText(sha256(browserSecret), flow.browser)) {
+        // Whoever holds the link alone, without the browser that started it, gets nothing (CVE-2022-39222).
+        throw new PageError({ kind: "other-browser", startAgain });
+      }
+      return { flow, sealed: sealed ?? "", ...(await requireKnown(options.clients, flow.request)) };
+    },
+  };
+}
+
+/** A secret of this flow for a purpose: nonce and PKCE verifier towards the upstream, ids of what the flow makes. */
+export function deriveFromFlow(flow: Flow, label: string): string {
+  return keyedHash(flow.id, label);
+}
+
+/** Key of the flow's `login` row. */
+export function loginKey(flow: Flow): string {
+  return deriveFromFlow(flow, "login");
+}
+
+/**
+ * Where "start again" leads: the app's own site, or for an app on the person's own machine (which has no site) a new
+ * authorization request with the same content.
+ */
+export function createWayOn(request: AuthorizeRequest, issuer: string): WayOn {
+  const url = URL.canParse(request.redirectUri) ? new URL(request.redirectUri) : undefined;
+  const isSite = url !== undefined && (url.protocol === "https:" || url.protocol === "http:") && !isLoopbackUri(request.redirectUri);
+  if (isSite && url.origin !== new URL(issuer).origin) return { url: `${url.origin}/`, host: url.host };
+  return { url: `${issuerUrl(issuer, routes.authorize)}?${formatForm(formatAuthorizeRequest(request))}` };
+}
+
+async function openSealed(sealer: Sealer, sealed: string | undefined): Promise<Flow> {
+  const plain = sealed === undefined || sealed.length > maxSealedLength ? undefined : await sealer.open(purpose, sealed);
+  if (plain === undefined) throw new PageError({ kind: "expired" });
+  const { request, ...rest } = SealedFlow.parse(JSON.parse(plain));
+  const { state, nonce, codeChallenge, maxAge, loginHint, connectorId, ...required } = request;
+  return { ...rest, request: { ...required, ...present({ state, nonce, codeChallenge, maxAge, loginHint, connectorId }) } };
+}
+
+async function requireKnown(clients: ClientRegistry, request: AuthorizeRequest): Promise<{ client: Client; target: RedirectTarget }> {
+  const client = await clients.find(request.clientId);
+  if (client === undefined) throw new PageError({ kind: "unknown-app", received: request.clientId });
+  const target = resolveRedirect(client, request.redirectUri);
+  if (target === undefined) {
+    const { id: clientId, name: clientName } = client;
+    throw new PageError({ kind: "bad-redirect", clientId, clientName, received: request.redirectUri });
+  }
+  return { client, target };
+}

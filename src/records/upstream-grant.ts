@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { Identity } from "./identity.js";
+import type { RecordKind } from "./kind.js";
+
+/** What one login at a connector left: the only home of the upstream's credential. Grants name it by its key. */
+export const UpstreamGrant = z.object({
+  connectorId: z.string(),
+  /** Opaque to us (an upstream refresh token, usually). */
+  connectorData: z.string().optional(),
+  identity: Identity,
+  /** When the upstream last told who the person is. */
+  readAt: z.number(),
+  /** Whoever holds the lease may ask the upstream; nobody else may until it ends. */
+  lease: z.object({ holder: z.string(), endsAt: z.number() }).optional(),
+  endsAt: z.number().optional(),
+});
+export type UpstreamGrant = z.infer<typeof UpstreamGrant>;
+
+export const upstreamGrantKind: RecordKind<UpstreamGrant> = {
+  name: "upstream-grant",
+  schema: UpstreamGrant,
+  expiresAt: (upstream) => upstream.endsAt,
+  indexes: {},
+  sealed: ["connectorData"],
+};
+
+export type LeaseVerdict = "fresh" | "taken" | "free";
+
+/** Whether the last reading still counts, somebody else is asking, or the caller may ask. */
+export function judgeLease(upstream: UpstreamGrant, now: number, freshForMs: number): LeaseVerdict {
+  if (now - upstream.readAt < freshForMs) return "fresh";
+  return upstream.lease !== undefined && upstream.lease.endsAt > now ? "taken" : "free";
+}
+
+export function takeLease(upstream: UpstreamGrant, holder: string, endsAt: number): UpstreamGrant {
+  return { ...upstream, lease: { holder, endsAt } };
+}
+
+/** The upstream's answer, written by the holder of the lease. Data that the upstream did not renew stays. */
+export function storeReading(
+  upstream: UpstreamGrant,
+  reading: { readonly identity: Identity; readonly connectorData?: string; readonly now: number; readonly endsAt?: number },
+): UpstreamGrant {
+  const { lease: _released, endsAt: _old, ...rest } = upstream;
+  return {
+    ...rest,
+    identity: reading.identity,
+    readAt: reading.now,
+    ...(reading.connectorData !== undefined && { connectorData: reading.connectorData }),
+    ...(reading.endsAt !== undefined && { endsAt: reading.endsAt }),
+  };
+}
+
+export function releaseLease(upstream: UpstreamGrant): UpstreamGrant {
+  const { lease: _released, ...rest } = upstream;
+  return rest;
+}
