@@ -1,3 +1,4 @@
+import type { SigningAlgorithm } from "../oidc/signing-algorithm.js";
 import type { Secret } from "../platform/secret.js";
 import type { Client } from "../records/client.js";
 
@@ -23,8 +24,6 @@ export interface Config {
   readonly connectors: readonly ConnectorConfig[];
   readonly assets: Assets;
 }
-
-export type SigningAlgorithm = "RS256" | "ES256" | "EdDSA";
 
 export interface IssuerConfig {
   /** Verbatim: the `iss` claim. */

@@ -1,4 +1,5 @@
 import type { Parameters } from "../oidc/parameters.js";
+import type { RequestOrigin } from "../platform/events.js";
 import type { Client } from "../records/client.js";
 import type { Identity } from "../records/identity.js";
 import type { TokenAnswer } from "./token-answer.js";
@@ -11,7 +12,7 @@ export interface GrantType<Presented extends PresentedGrant = PresentedGrant> {
   /** Wire name: the `grant_type` parameter. */
   readonly type: string;
   /** Finds and judges what was presented. Changes nothing, except to revoke what was replayed. */
-  present(parameters: Parameters, client: Client): Promise<Presented>;
+  present(request: TokenRequest, client: Client): Promise<Presented>;
   /** Who the person is now; asks the upstream where the grant type does that. */
   identify(presented: Presented): Promise<Identity>;
   /** The one compare-and-swap, then the tokens. */
@@ -20,4 +21,12 @@ export interface GrantType<Presented extends PresentedGrant = PresentedGrant> {
 
 export interface PresentedGrant {
   readonly connectorId: string;
+  readonly origin: RequestOrigin;
+}
+
+/** A request at the token or revocation endpoint. */
+export interface TokenRequest {
+  readonly authorization: string | undefined;
+  readonly parameters: Parameters;
+  readonly origin: RequestOrigin;
 }

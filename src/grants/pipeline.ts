@@ -3,16 +3,10 @@ import { findRefusal, type GateRefusal } from "../clients/gate.js";
 import type { ClientRegistry } from "../clients/registry.js";
 import type { ConnectorPool, PooledConnector } from "../connectors/pool.js";
 import { OAuthError } from "../oidc/oauth-error.js";
-import type { Parameters } from "../oidc/parameters.js";
 import type { Client } from "../records/client.js";
 import type { Identity } from "../records/identity.js";
-import type { GrantType, PresentedGrant } from "./grant-type.js";
+import type { GrantType, PresentedGrant, TokenRequest } from "./grant-type.js";
 import type { TokenAnswer } from "./token-answer.js";
-
-export interface TokenRequest {
-  readonly authorization: string | undefined;
-  readonly parameters: Parameters;
-}
 
 export interface PipelineOptions {
   readonly clients: ClientRegistry;
@@ -26,13 +20,14 @@ export interface PipelineOptions {
 export function createTokenPipeline(options: PipelineOptions): (request: TokenRequest) => Promise<TokenAnswer> {
   const byType = new Map(options.grantTypes.map((grantType) => [grantType.type, grantType]));
 
-  return async ({ authorization, parameters }) => {
+  return async (request) => {
+    const { authorization, parameters } = request;
     const grantType = byType.get(parameters.require("grant_type"));
     if (grantType === undefined || !options.allowed.includes(grantType.type)) {
       throw new OAuthError("unsupported_grant_type", "This grant_type is not supported.");
     }
     const client = await authenticateClient(options.clients, authorization, parameters);
-    const presented = await grantType.present(parameters, client);
+    const presented = await grantType.present(request, client);
     const connector = requireConnector(options.connectors, presented);
     const passGate = (identity?: Identity): void => requirePassage(client, connector, grantType.type, options.allowed, identity);
     passGate();

@@ -1,16 +1,15 @@
 import { decodePair, encodePair } from "../platform/encoding.js";
 import type { Clock } from "../platform/clock.js";
-import type { ReportEvent } from "../platform/events.js";
+import type { ReportEvent, RequestOrigin } from "../platform/events.js";
 import { createSecret, type Random } from "../platform/random.js";
 import { OAuthError } from "../oidc/oauth-error.js";
-import type { Parameters } from "../oidc/parameters.js";
 import { checkVerifier } from "../oidc/pkce.js";
 import type { Client } from "../records/client.js";
 import { type Grant, grantKey, judgeCode, redeemCode } from "../records/grant.js";
 import type { Entry } from "../storage/collection.js";
 import type { Mint } from "../tokens/mint.js";
 import { evictFamilies } from "./evict-families.js";
-import type { GrantType, PresentedGrant } from "./grant-type.js";
+import type { GrantType, PresentedGrant, TokenRequest } from "./grant-type.js";
 import { upstreamMarginMs } from "./read-upstream.js";
 import { describeGrant, type GrantEnder } from "./revoke-grant.js";
 import type { GrantStores } from "./stores.js";
@@ -39,7 +38,7 @@ interface PresentedCode extends PresentedGrant {
 export function createCodeGrant(options: RedeemOptions): GrantType<PresentedCode> {
   return {
     type: "authorization_code",
-    present: (parameters, client) => presentCode(options, parameters, client),
+    present: (request, client) => presentCode(options, request, client),
     identify: ({ entry }) => Promise.resolve(entry.record.identity),
     authorize: (presented, client) => redeem(options, presented, client),
   };
@@ -47,7 +46,8 @@ export function createCodeGrant(options: RedeemOptions): GrantType<PresentedCode
 
 const invalidCode = "Invalid or expired code parameter.";
 
-async function presentCode(options: RedeemOptions, parameters: Parameters, client: Client): Promise<PresentedCode> {
+async function presentCode(options: RedeemOptions, request: TokenRequest, client: Client): Promise<PresentedCode> {
+  const { parameters, origin } = request;
   const code = parameters.require("code");
   const pair = decodePair(code);
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
@@ -55,20 +55,20 @@ async function presentCode(options: RedeemOptions, parameters: Parameters, clien
   const grant = entry.record;
   const ask = { clientId: client.id, secret: pair.second, now: options.clock() };
   const verdict = judgeCode(grant, ask);
-  if (verdict === "replayed") await endReplayed(options, entry);
+  if (verdict === "replayed") await endReplayed(options, entry, origin);
   if (verdict !== "ok") throw new OAuthError("invalid_grant", invalidCode, { detail: `code: ${verdict}` });
   if (parameters.find("redirect_uri") !== grant.code.redirectUri) {
     throw new OAuthError("invalid_grant", "redirect_uri did not match URI from initial request.");
   }
   const refused = checkVerifier(grant.code.challenge, parameters.find("code_verifier"));
   if (refused !== undefined) throw refused;
-  return { connectorId: grant.connectorId, code, id: pair.first, secret: pair.second, entry };
+  return { connectorId: grant.connectorId, origin, code, id: pair.first, secret: pair.second, entry };
 }
 
 /** A code presented twice was stolen by one of the two: everything it gave ends (RFC 6749 §4.1.2, RFC 9700 §2.1.1). */
-async function endReplayed(options: RedeemOptions, entry: Entry<Grant>): Promise<void> {
-  options.report({ type: "code.reuse-detected", ...describeGrant(entry.record, entry.key) });
-  await options.endGrant(entry.key, "authorization code used twice");
+async function endReplayed(options: RedeemOptions, entry: Entry<Grant>, origin: RequestOrigin): Promise<void> {
+  options.report({ type: "code.reuse-detected", ...describeGrant(entry.record, entry.key) }, origin);
+  await options.endGrant(entry.key, "authorization code used twice", origin);
 }
 
 async function redeem(options: RedeemOptions, presented: PresentedCode, client: Client): Promise<TokenAnswer> {
@@ -88,7 +88,7 @@ async function redeem(options: RedeemOptions, presented: PresentedCode, client: 
     },
     { from: entry },
   );
-  if (won === "replayed") await endReplayed(options, entry);
+  if (won === "replayed") await endReplayed(options, entry, presented.origin);
   if (won !== "ok") throw new OAuthError("invalid_grant", invalidCode, { detail: `code: ${won ?? "gone"}` });
   if (refreshSecret !== undefined) await evictFamilies(stores, options.endGrant, redeemed, client.refreshPolicy.maxPerUserAndClient);
   return answer(options, presented, refreshSecret === undefined ? undefined : encodePair({ first: id, second: refreshSecret }));
@@ -106,12 +106,8 @@ async function answer(options: RedeemOptions, presented: PresentedCode, refreshT
     code: presented.code,
     ...(grant.nonce !== undefined && { nonce: grant.nonce }),
   });
-  options.report({
-    type: "token.issued",
-    ...describeGrant(grant, key),
-    scopes: grant.scopes,
-    refreshToken: refreshToken !== undefined,
-  });
+  const event = { type: "token.issued", ...describeGrant(grant, key), scopes: grant.scopes } as const;
+  options.report({ ...event, refreshToken: refreshToken !== undefined }, presented.origin);
   return { ...tokens, ...(refreshToken !== undefined && { refreshToken }) };
 }
 

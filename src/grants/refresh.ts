@@ -5,14 +5,13 @@ import type { ReportEvent } from "../platform/events.js";
 import type { Failpoint } from "../platform/failpoint.js";
 import { createSecret, type Random } from "../platform/random.js";
 import { createUnavailableError, OAuthError } from "../oidc/oauth-error.js";
-import type { Parameters } from "../oidc/parameters.js";
 import { isSubset, parseScopes } from "../oidc/scopes.js";
 import type { Client } from "../records/client.js";
 import { advanceRefresh, type Grant, grantKey, type GrantVerdict, judgeRefresh, type RefreshUse } from "../records/grant.js";
 import type { Identity } from "../records/identity.js";
 import type { Entry, Step } from "../storage/collection.js";
 import type { Mint } from "../tokens/mint.js";
-import type { GrantType, PresentedGrant } from "./grant-type.js";
+import type { GrantType, PresentedGrant, TokenRequest } from "./grant-type.js";
 import { type ReadUpstream, upstreamMarginMs } from "./read-upstream.js";
 import { describeGrant, type GrantEnder } from "./revoke-grant.js";
 import type { GrantStores } from "./stores.js";
@@ -43,7 +42,7 @@ interface PresentedToken extends PresentedGrant {
 export function createRefreshGrant(options: RefreshOptions): GrantType<PresentedToken> {
   return {
     type: "refresh_token",
-    present: (parameters, client) => presentToken(options, parameters, client),
+    present: (request, client) => presentToken(options, request, client),
     identify: (presented) => readIdentity(options, presented),
     authorize: (presented, client, identity) => rotate(options, presented, client, identity),
   };
@@ -51,20 +50,22 @@ export function createRefreshGrant(options: RefreshOptions): GrantType<Presented
 
 const invalidToken = "Refresh token is invalid or has already been claimed by another client.";
 
-async function presentToken(options: RefreshOptions, parameters: Parameters, client: Client): Promise<PresentedToken> {
+async function presentToken(options: RefreshOptions, request: TokenRequest, client: Client): Promise<PresentedToken> {
+  const { parameters, origin } = request;
   const pair = decodePair(parameters.require("refresh_token"));
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
   if (pair === undefined || entry === undefined) {
     throw new OAuthError("invalid_grant", invalidToken, { detail: "unknown refresh token" });
   }
   const ask = { clientId: client.id, secret: pair.second, now: options.clock() };
-  await requireUsable(options, entry, client, judgeRefresh(entry.record, ask, client.refreshPolicy));
+  await requireUsable(options, { entry, client, origin }, judgeRefresh(entry.record, ask, client.refreshPolicy));
   const scopes = parameters.has("scope") ? parseScopes(parameters.find("scope")) : entry.record.scopes;
   if (!isSubset(scopes, entry.record.scopes)) {
     throw new OAuthError("invalid_scope", "Requested scopes contain unauthorized scope(s).");
   }
   return {
     connectorId: entry.record.connectorId,
+    origin,
     id: pair.first,
     secret: pair.second,
     client,
@@ -74,12 +75,16 @@ async function presentToken(options: RefreshOptions, parameters: Parameters, cli
 }
 
 /** Throws for every verdict that gives no tokens; a replay outside the window revokes first. */
-async function requireUsable(options: RefreshOptions, entry: Entry<Grant>, client: Client, verdict: GrantVerdict): Promise<void> {
+async function requireUsable(
+  options: RefreshOptions,
+  { entry, client, origin }: Pick<PresentedToken, "entry" | "client" | "origin">,
+  verdict: GrantVerdict,
+): Promise<void> {
   if (verdict.verdict === "current" || verdict.verdict === "replayed") return;
   if (verdict.verdict === "reused") {
     const revoked = client.refreshPolicy.rotation;
-    options.report({ type: "refresh.reuse-detected", ...describeGrant(entry.record, entry.key), revoked });
-    if (revoked) await options.endGrant(entry.key, "superseded or unknown refresh token presented");
+    options.report({ type: "refresh.reuse-detected", ...describeGrant(entry.record, entry.key), revoked }, origin);
+    if (revoked) await options.endGrant(entry.key, "superseded or unknown refresh token presented", origin);
   }
   const description = verdict.verdict === "expired" ? "Refresh token expired." : invalidToken;
   throw new OAuthError("invalid_grant", description, { detail: `refresh token: ${verdict.verdict}` });
@@ -98,7 +103,7 @@ async function readIdentity(options: RefreshOptions, presented: PresentedToken):
   if (answer.outcome === "ok") return answer.identity;
   // Nothing has changed: the token keeps working once the upstream is back.
   if (answer.outcome === "unavailable") throw createUnavailableError(answer.detail);
-  await options.endGrant(key, `upstream: ${answer.detail}`);
+  await options.endGrant(key, `upstream: ${answer.detail}`, presented.origin);
   throw new OAuthError("invalid_grant", invalidToken, { detail: answer.detail });
 }
 
@@ -135,7 +140,7 @@ async function rotate(
   options.failpoint("refresh.after-commit");
   if (outcome === undefined) throw new OAuthError("invalid_grant", invalidToken, { detail: "the grant is gone" });
   if (outcome.outcome === "refused") {
-    await requireUsable(options, entry, client, outcome.verdict);
+    await requireUsable(options, presented, outcome.verdict);
     throw new OAuthError("invalid_grant", invalidToken);
   }
   return answer(options, presented, identity, outcome);
@@ -170,6 +175,6 @@ async function answer(
     authenticatedAt: grant.authenticatedAt,
   });
   options.failpoint("refresh.signed");
-  options.report({ type: "token.refreshed", ...describeGrant(grant, key), outcome: done.outcome });
+  options.report({ type: "token.refreshed", ...describeGrant(grant, key), outcome: done.outcome }, presented.origin);
   return { ...tokens, refreshToken: encodePair({ first: presented.id, second: done.secret }) };
 }

@@ -1,10 +1,10 @@
 import type { Clock } from "../platform/clock.js";
-import type { ReportEvent } from "../platform/events.js";
+import type { ReportEvent, RequestOrigin } from "../platform/events.js";
 import { createSubject } from "../oidc/subject.js";
 import { type Grant, revokeGrant } from "../records/grant.js";
 import type { GrantStores } from "./stores.js";
 
-export type GrantEnder = (key: string, reason: string) => Promise<void>;
+export type GrantEnder = (key: string, reason: string, origin?: RequestOrigin) => Promise<void>;
 
 export interface GrantEnderOptions {
   readonly stores: GrantStores;
@@ -17,7 +17,7 @@ export interface GrantEnderOptions {
 /** Revokes a grant, then drops the upstream's credential: a crash between the two leaves a credential nobody can use. */
 export function createGrantEnder(options: GrantEnderOptions): GrantEnder {
   const { stores, clock, report, tokenLifetimeMs } = options;
-  return async (key, reason) => {
+  return async (key, reason, origin) => {
     const ended = await stores.grants.update(key, (grant) =>
       grant.revokedAt === undefined
         ? { put: revokeGrant(grant, clock(), tokenLifetimeMs), result: { grant, isNew: true } }
@@ -25,7 +25,7 @@ export function createGrantEnder(options: GrantEnderOptions): GrantEnder {
     );
     if (ended === undefined) return;
     if (ended.grant.upstream !== undefined) await stores.upstreams.remove(ended.grant.upstream);
-    if (ended.isNew) report({ type: "grant.revoked", ...describeGrant(ended.grant, key), reason });
+    if (ended.isNew) report({ type: "grant.revoked", ...describeGrant(ended.grant, key), reason }, origin);
   };
 }
 

@@ -2,12 +2,12 @@ import { authenticateClient } from "../clients/authenticate.js";
 import type { ClientRegistry } from "../clients/registry.js";
 import { decodePair } from "../platform/encoding.js";
 import type { Clock } from "../platform/clock.js";
-import type { ReportEvent } from "../platform/events.js";
+import type { ReportEvent, RequestOrigin } from "../platform/events.js";
 import { OAuthError } from "../oidc/oauth-error.js";
 import type { Client } from "../records/client.js";
 import { grantKey, judgeRefresh } from "../records/grant.js";
 import type { AccessTokenClaims } from "../tokens/verify.js";
-import type { TokenRequest } from "./pipeline.js";
+import type { TokenRequest } from "./grant-type.js";
 import { describeGrant, type GrantEnder } from "./revoke-grant.js";
 import type { GrantStores } from "./stores.js";
 
@@ -25,17 +25,17 @@ export interface RevokeOptions {
  * expired or already revoked token is no error (§2.2); another client's token is refused and stays (§2.1).
  */
 export function createRevoker(options: RevokeOptions): (request: TokenRequest) => Promise<void> {
-  return async ({ authorization, parameters }) => {
+  return async ({ authorization, parameters, origin }) => {
     const client = await authenticateClient(options.clients, authorization, parameters);
     const token = parameters.require("token");
     // The hint only speeds up a search (§2.1), and here the form of a token tells what it is.
     parameters.find("token_type_hint");
-    if (await revokeRefreshToken(options, client, token)) return;
-    await revokeAccessToken(options, client, token);
+    if (await revokeRefreshToken(options, client, token, origin)) return;
+    await revokeAccessToken(options, client, token, origin);
   };
 }
 
-async function revokeRefreshToken(options: RevokeOptions, client: Client, token: string): Promise<boolean> {
+async function revokeRefreshToken(options: RevokeOptions, client: Client, token: string, origin: RequestOrigin): Promise<boolean> {
   const pair = decodePair(token);
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
   if (pair === undefined || entry === undefined) return false;
@@ -45,11 +45,11 @@ async function revokeRefreshToken(options: RevokeOptions, client: Client, token:
   const { verdict } = judgeRefresh(grant, ask, client.refreshPolicy);
   if (verdict !== "current" && verdict !== "replayed" && verdict !== "lost-race") return true;
   requireOwner(grant.clientId, client);
-  await options.endGrant(key, "revoked by the client");
+  await options.endGrant(key, "revoked by the client", origin);
   return true;
 }
 
-async function revokeAccessToken(options: RevokeOptions, client: Client, token: string): Promise<void> {
+async function revokeAccessToken(options: RevokeOptions, client: Client, token: string, origin: RequestOrigin): Promise<void> {
   const claims = await options.verifyAccessToken(token);
   if (claims === undefined) return;
   requireOwner(claims.clientId, client);
@@ -57,7 +57,7 @@ async function revokeAccessToken(options: RevokeOptions, client: Client, token: 
   if (entry === undefined) return;
   const row = { revokedAt: options.clock(), endsAt: claims.expiresAt };
   const isNew = await options.stores.revokedAccessTokens.insert(claims.tokenId, row);
-  if (isNew) options.report({ type: "access-token.revoked", ...describeGrant(entry.record, entry.key) });
+  if (isNew) options.report({ type: "access-token.revoked", ...describeGrant(entry.record, entry.key) }, origin);
 }
 
 function requireOwner(ownerId: string, client: Client): void {

@@ -3,15 +3,16 @@ import type { SigningKeyPolicy } from "../records/signing-keys.js";
 
 const longestCacheMs = 600_000;
 const longestPollMs = 30_000;
+const shortestPollMs = 1_000;
 
 /** How long clients may keep the JWKS and the discovery document: ten minutes as with Dex, less where keys turn faster. */
 export function jwksCacheMs(rotationPeriodMs: number): number {
-  return Math.min(longestCacheMs, rotationPeriodMs / 3);
+  return Math.min(longestCacheMs, Math.floor(rotationPeriodMs / 3));
 }
 
 /** How often a process looks for what others have changed. */
 export function keyPollMs(rotationPeriodMs: number): number {
-  return Math.min(longestPollMs, jwksCacheMs(rotationPeriodMs) / 3);
+  return Math.max(shortestPollMs, Math.min(longestPollMs, Math.floor(jwksCacheMs(rotationPeriodMs) / 3)));
 }
 
 /**

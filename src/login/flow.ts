@@ -13,7 +13,11 @@ import { createId, type Random } from "../platform/random.js";
 import type { Sealer } from "../platform/sealer.js";
 import type { Client } from "../records/client.js";
 
-const purpose = "flow";
+/** Purposes keep the three apart: what an upstream sees as `state` opens nothing else. */
+const purposes = { flow: "flow", state: "upstream state", request: "posted request" } as const;
+
+/** A posted request has to come back as a GET at once. */
+const postedRequestMs = 600_000;
 
 /** Longest sealed flow: it travels in URLs, and Node takes 16 KiB of request headers in all. */
 const maxSealedLength = 6_000;
@@ -37,7 +41,11 @@ const SealedFlow = z.object({
   browser: z.string(),
   expiresAt: z.number(),
   request: Request,
+  /** Only in `state`: the connector that the person was sent to. */
+  sentTo: z.string().optional(),
 });
+
+const PostedRequest = z.object({ expiresAt: z.number(), request: Request });
 
 /** One authorization request on its way through the pages. Lives sealed in our own links and forms, never in storage. */
 export interface Flow {
@@ -67,35 +75,65 @@ export interface FlowOptions {
 }
 
 export interface Flows {
-  /** Undefined where the request is too long to travel. */
+  /** Starts a flow that only the browser with this secret can finish. Undefined where the request is too long to travel. */
   create(request: AuthorizeRequest, browserSecret: string): string | undefined;
   /** Throws `PageError` for a flow that is not ours, of another browser, too old, or not allowed by today's config. */
   open(sealed: string | undefined, browserSecret: string | undefined): Promise<OpenFlow>;
+  /** The flow as the `state` for one upstream. */
+  sealState(flow: Flow, connectorId: string): string;
+  /** As `open`, for what `sealState` made. */
+  openState(state: string | undefined, browserSecret: string | undefined): Promise<OpenFlow & { readonly sentTo: string }>;
+  /** A request that arrived by a cross-site POST, which carries no cookie: not bound to a browser yet. */
+  sealRequest(request: AuthorizeRequest): string | undefined;
+  openRequest(sealed: string): Promise<AuthorizeRequest>;
 }
 
 export function createFlows(options: FlowOptions): Flows {
+  const { sealer, clients, clock } = options;
+
+  function seal(flow: Flow): string {
+    return sealer.seal(purposes.flow, JSON.stringify(flow));
+  }
+
+  async function requireUsable(flow: Flow, browserSecret: string | undefined): Promise<OpenFlow> {
+    const startAgain = createWayOn(flow.request, options.issuer);
+    if (clock() > flow.expiresAt) throw new PageError({ kind: "expired", startAgain });
+    if (browserSecret === undefined || !isSameText(sha256(browserSecret), flow.browser)) {
+      // Whoever holds the link alone, without the browser that started it, gets nothing (CVE-2022-39222).
+      throw new PageError({ kind: "other-browser", startAgain });
+    }
+    return { flow, sealed: seal(flow), ...(await requireKnown(clients, flow.request)) };
+  }
+
   return {
     create(request, browserSecret) {
-      const flow: Flow = {
-        id: createId(options.random),
-        browser: sha256(browserSecret),
-        expiresAt: options.clock() + options.lifetimeMs,
-        request,
-      };
-      const sealed = options.sealer.seal(purpose, JSON.stringify(flow));
-      return sealed.length > maxSealedLength ? undefined : sealed;
+      const expiresAt = clock() + options.lifetimeMs;
+      return withinLimit(seal({ id: createId(options.random), browser: sha256(browserSecret), expiresAt, request }));
     },
     async open(sealed, browserSecret) {
-      const flow = await openSealed(options.sealer, sealed);
-      const startAgain = createWayOn(flow.request, options.issuer);
-      if (options.clock() > flow.expiresAt) throw new PageError({ kind: "expired", startAgain });
-      if (browserSecret === undefined || !isSameText(sha256(browserSecret), flow.browser)) {
-        // Whoever holds the link alone, without the browser that started it, gets nothing (CVE-2022-39222).
-        throw new PageError({ kind: "other-browser", startAgain });
-      }
-      return { flow, sealed: sealed ?? "", ...(await requireKnown(options.clients, flow.request)) };
+      const { flow } = await openSealed(sealer, purposes.flow, sealed);
+      return requireUsable(flow, browserSecret);
+    },
+    sealState: (flow, connectorId) => sealer.seal(purposes.state, JSON.stringify({ ...flow, sentTo: connectorId })),
+    async openState(state, browserSecret) {
+      const { flow, sentTo } = await openSealed(sealer, purposes.state, state);
+      return { ...(await requireUsable(flow, browserSecret)), sentTo };
+    },
+    sealRequest: (request) =>
+      withinLimit(sealer.seal(purposes.request, JSON.stringify({ expiresAt: clock() + postedRequestMs, request }))),
+    async openRequest(sealed) {
+      const plain = await sealer.open(purposes.request, sealed);
+      if (plain === undefined) throw new PageError({ kind: "expired" });
+      const posted = PostedRequest.parse(JSON.parse(plain));
+      const request = toRequest(posted.request);
+      if (clock() > posted.expiresAt) throw new PageError({ kind: "expired", startAgain: createWayOn(request, options.issuer) });
+      return request;
     },
   };
+}
+
+function withinLimit(sealed: string): string | undefined {
+  return sealed.length > maxSealedLength ? undefined : sealed;
 }
 
 /** A secret of this flow for a purpose: nonce and PKCE verifier towards the upstream, ids of what the flow makes. */
@@ -119,12 +157,20 @@ export function createWayOn(request: AuthorizeRequest, issuer: string): WayOn {
   return { url: `${issuerUrl(issuer, routes.authorize)}?${formatForm(formatAuthorizeRequest(request))}` };
 }
 
-async function openSealed(sealer: Sealer, sealed: string | undefined): Promise<Flow> {
-  const plain = sealed === undefined || sealed.length > maxSealedLength ? undefined : await sealer.open(purpose, sealed);
+async function openSealed(
+  sealer: Sealer,
+  purpose: string,
+  sealed: string | undefined,
+): Promise<{ readonly flow: Flow; readonly sentTo: string }> {
+  const plain = sealed === undefined || sealed.length > 2 * maxSealedLength ? undefined : await sealer.open(purpose, sealed);
   if (plain === undefined) throw new PageError({ kind: "expired" });
-  const { request, ...rest } = SealedFlow.parse(JSON.parse(plain));
-  const { state, nonce, codeChallenge, maxAge, loginHint, connectorId, ...required } = request;
-  return { ...rest, request: { ...required, ...present({ state, nonce, codeChallenge, maxAge, loginHint, connectorId }) } };
+  const { request, sentTo = "", ...rest } = SealedFlow.parse(JSON.parse(plain));
+  return { flow: { ...rest, request: toRequest(request) }, sentTo };
+}
+
+function toRequest(parsed: z.infer<typeof Request>): AuthorizeRequest {
+  const { state, nonce, codeChallenge, maxAge, loginHint, connectorId, ...required } = parsed;
+  return { ...required, ...present({ state, nonce, codeChallenge, maxAge, loginHint, connectorId }) };
 }
 
 async function requireKnown(clients: ClientRegistry, request: AuthorizeRequest): Promise<{ client: Client; target: RedirectTarget }> {

@@ -29,7 +29,6 @@ export type AuditEvent =
       readonly grant: string;
       readonly outcome: "rotated" | "kept" | "replayed";
     }
-  | { readonly type: "token.refused"; readonly clientId: string; readonly reason: string; readonly grant?: string }
   | { readonly type: "refresh.reuse-detected"; readonly clientId: string; readonly subject: string; readonly grant: string; readonly revoked: boolean }
   | { readonly type: "code.reuse-detected"; readonly clientId: string; readonly subject: string; readonly grant: string }
   | { readonly type: "grant.revoked"; readonly clientId: string; readonly subject: string; readonly grant: string; readonly reason: string }
@@ -38,4 +37,10 @@ export type AuditEvent =
 
 export type LoginFailure = "bad-credentials" | "denied-upstream" | "not-allowed" | "upstream-error" | "unavailable" | "too-busy";
 
-export type ReportEvent = (event: AuditEvent) => void;
+/** Which request an event belongs to. */
+export interface RequestOrigin {
+  readonly requestId: string;
+  readonly clientIp: string;
+}
+
+export type ReportEvent = (event: AuditEvent, origin?: RequestOrigin) => void;

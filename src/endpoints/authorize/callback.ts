@@ -1,0 +1,104 @@
+import type { PooledConnector } from "../../connectors/pool.js";
+import type { FinishInput, FormPostLogin, LoginResult, RedirectLogin } from "../../connectors/port.js";
+import { deriveFromFlow, loginKey, type OpenFlow } from "../../login/flow.js";
+import { identify } from "../../login/identify.js";
+import { PageError } from "../../oidc/page-error.js";
+import type { Parameters } from "../../oidc/parameters.js";
+import { renderRepost } from "../../pages/repost.js";
+import { keyedHash } from "../../platform/hashing.js";
+import { createUpstreamInput, requireConnector, unavailable } from "./connector.js";
+import { type AuthorizeContext, browserSecret, dispatcherUrl, findLoginRefusal } from "./context.js";
+import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
+import { alreadyDone } from "./respond.js";
+import { findState, isHandle } from "./state-cookie.js";
+import { deniedUpstream, keepsUpstream } from "./upstream-result.js";
+
+/** Marks a POST that our own page has sent again, so that it now carries the browser's cookies. */
+const repostedName = "latchkey_reposted";
+
+interface Answer {
+  readonly open: OpenFlow;
+  readonly pooled: PooledConnector;
+  readonly login: RedirectLogin | FormPostLogin;
+  readonly fields: ReadonlyMap<string, string>;
+  readonly hash: string;
+}
+
+/** `/callback`: the upstream's answer, by GET or by a cross-site POST. */
+export async function callback(context: AuthorizeContext, request: BrowserRequest): Promise<BrowserReply> {
+  // A cross-site POST carries no Lax cookie: it is never judged as it arrives, but sent again from a page of ours.
+  if (request.method === "POST" && !request.body.has(repostedName)) return { page: repost(context, request), status: 200 };
+  const answer = await openAnswer(context, request);
+  return context.onceByAnswer(`${loginKey(answer.open.flow)} ${answer.hash}`, () => receive(context, answer));
+}
+
+async function openAnswer(context: AuthorizeContext, request: BrowserRequest): Promise<Answer> {
+  const parameters = request.method === "GET" ? request.query : request.body;
+  const state = parameters.find("state") ?? parameters.find("RelayState");
+  const secure = context.issuer.isHttps;
+  const sealed = state !== undefined && isHandle(state) ? findState(request.cookies, state, secure) : state;
+  const open = await context.flows.openState(sealed, browserSecret(context, request));
+  const pooled = context.connectors.find(open.sentTo);
+  const isOtherPath = request.connectorId !== undefined && request.connectorId !== open.sentTo;
+  if (pooled === undefined || isOtherPath || findLoginRefusal(context, open.client, pooled) !== undefined) {
+    throw new PageError({ kind: "invalid-request", reason: "The answer came from a sign-in service that was not asked." });
+  }
+  const { login } = requireConnector(context, open, pooled);
+  const wanted = login.kind === "formPost" ? "POST" : "GET";
+  if (login.kind === "password" || request.method !== wanted) {
+    throw new PageError({ kind: "invalid-request", reason: "The answer of the sign-in service came in an unexpected way." });
+  }
+  const fields = collectFields(parameters);
+  const hash = keyedHash(deriveFromFlow(open.flow, "upstream answer"), pooled.id, JSON.stringify([...fields].sort()));
+  return { open, pooled, login, fields, hash };
+}
+
+/** The same answer again (reload, double click) goes on where the login stands: the upstream takes its code only once. */
+async function receive(context: AuthorizeContext, answer: Answer): Promise<BrowserReply> {
+  if (await isKnown(context, answer)) return seeOther(dispatcherUrl(context, answer.open.sealed));
+  const result = await askUpstream(context, answer);
+  if (result === undefined) return seeOther(dispatcherUrl(context, answer.open.sealed));
+  const { open, pooled } = answer;
+  if (result.outcome !== "ok") throw deniedUpstream(context, open, pooled, result.outcome === "denied" ? result.detail : result.outcome);
+  const state = await identify(context.identify, {
+    flow: open.flow,
+    connectorId: pooled.id,
+    result,
+    answer: answer.hash,
+    keepUpstream: keepsUpstream(context, open, pooled),
+  });
+  if (state === "finished") throw alreadyDone(context, open);
+  return seeOther(dispatcherUrl(context, open.sealed));
+}
+
+async function isKnown(context: AuthorizeContext, { open, hash }: Answer): Promise<boolean> {
+  const entry = await context.identify.stores.logins.find(loginKey(open.flow));
+  if (entry?.record.state === "finished") throw alreadyDone(context, open);
+  return entry?.record.answer === hash;
+}
+
+/** Undefined where another replica took the same answer meanwhile: its login stands. */
+async function askUpstream(context: AuthorizeContext, answer: Answer): Promise<LoginResult | undefined> {
+  const { open, pooled, login, fields } = answer;
+  const input: FinishInput = { ...createUpstreamInput(context, open, pooled.id), fields };
+  try {
+    return await login.finish(input);
+  } catch (error) {
+    if (await isKnown(context, answer)) return undefined;
+    context.logUpstreamError(pooled.id, error);
+    throw unavailable(context, open, pooled);
+  }
+}
+
+function collectFields(parameters: Parameters): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const [name] of parameters.pairs) {
+    const value = parameters.find(name);
+    if (value !== undefined && name !== repostedName) fields.set(name, value);
+  }
+  return fields;
+}
+
+function repost(context: AuthorizeContext, request: BrowserRequest) {
+  return renderRepost({ site: context.site, action: request.url, fields: [...request.body.pairs, [repostedName, "1"]] });
+}

@@ -1,0 +1,89 @@
+import type { PooledConnector } from "../../connectors/pool.js";
+import type { Connector, StartInput } from "../../connectors/port.js";
+import { createWayOn, deriveFromFlow, type OpenFlow } from "../../login/flow.js";
+import { OAuthError } from "../../oidc/oauth-error.js";
+import { PageError } from "../../oidc/page-error.js";
+import { issuerUrl, routes } from "../../oidc/routes.js";
+import { renderPostOut } from "../../pages/post-out.js";
+import { type AuthorizeContext, connectorUrl, findLoginRefusal, passwordUrl } from "./context.js";
+import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
+import { respondWithError } from "./respond.js";
+import { storeState } from "./state-cookie.js";
+
+/** Begins the login at one connector: our own form, or the way to the upstream. */
+export async function startConnector(
+  context: AuthorizeContext,
+  request: BrowserRequest,
+  open: OpenFlow,
+  pooled: PooledConnector,
+): Promise<BrowserReply> {
+  if (findLoginRefusal(context, open.client, pooled) !== undefined) {
+    throw new PageError({ kind: "invalid-request", reason: "Connector not allowed for this client." });
+  }
+  const { login } = requireConnector(context, open, pooled);
+  if (login.kind === "password") return seeOther(passwordUrl(context, pooled.id, open.sealed));
+  const carried = carryState(context, request, open, pooled.id, login.stateLimit);
+  if (carried === undefined) {
+    return respondWithError(context, open, new OAuthError("invalid_request", "The request is too long for this sign-in service."));
+  }
+  try {
+    const start = await login.start(createStartInput(context, open, pooled.id, carried.state));
+    const { setCookies: cookies } = carried;
+    if ("url" in start) return { location: start.url, status: 302, cookies };
+    return { page: renderPostOut({ site: context.site, ...start }), status: 200, cookies };
+  } catch (error) {
+    context.logUpstreamError(pooled.id, error);
+    throw unavailable(context, open, pooled);
+  }
+}
+
+/** The opened connector, or the page that says that it can't be reached just now. */
+export function requireConnector(context: AuthorizeContext, open: OpenFlow, pooled: PooledConnector): Connector {
+  if ("connector" in pooled.state) return pooled.state.connector;
+  throw unavailable(context, open, pooled);
+}
+
+export function unavailable(context: AuthorizeContext, open: OpenFlow, pooled: PooledConnector): PageError {
+  const { id: connectorId } = pooled;
+  context.report({ type: "login.failed", clientId: open.client.id, connectorId, reason: "unavailable" });
+  return new PageError({
+    kind: "connector-unavailable",
+    connectorName: pooled.name,
+    retryUrl: connectorUrl(context, connectorId, open.sealed),
+    startAgain: createWayOn(open.flow.request, context.issuer.url),
+  });
+}
+
+/** The same at the start and at the finish of a login with a connector. */
+export function createUpstreamInput(context: AuthorizeContext, open: OpenFlow, connectorId: string): Omit<StartInput, "state"> {
+  const { scopes } = open.flow.request;
+  return {
+    scopes: { offlineAccess: scopes.includes("offline_access"), groups: scopes.includes("groups") },
+    callbackUrl: issuerUrl(context.issuer.url, routes.callback),
+    derive: (purpose) => deriveFromFlow(open.flow, `upstream ${connectorId} ${purpose}`),
+  };
+}
+
+function createStartInput(context: AuthorizeContext, open: OpenFlow, connectorId: string, state: string): StartInput {
+  return { ...createUpstreamInput(context, open, connectorId), state };
+}
+
+/** The sealed state itself where the upstream hands back so much, else a handle and a cookie. */
+function carryState(
+  context: AuthorizeContext,
+  request: BrowserRequest,
+  open: OpenFlow,
+  connectorId: string,
+  limit: number,
+): { readonly state: string; readonly setCookies: readonly string[] } | undefined {
+  const sealed = context.flows.sealState(open.flow, connectorId);
+  if (sealed.length <= limit) return { state: sealed, setCookies: [] };
+  const now = context.clock();
+  const stored = storeState(request.cookies, sealed, {
+    secure: context.issuer.isHttps,
+    random: context.random,
+    now,
+    maxAgeSeconds: Math.max(1, Math.ceil((open.flow.expiresAt - now) / 1_000)),
+  });
+  return stored && { state: stored.handle, setCookies: stored.setCookies };
+}

@@ -1,0 +1,64 @@
+import { approve, createConsentMark } from "../../login/consent.js";
+import { loginKey, type OpenFlow } from "../../login/flow.js";
+import { listAudiencePeers } from "../../oidc/scopes.js";
+import { renderConsent } from "../../pages/consent.js";
+import type { OpenLogin } from "../../records/login.js";
+import { type AuthorizeContext, browserSecret, dispatcherUrl, otherAccountUrl } from "./context.js";
+import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
+import { alreadyDone, respondWithDenial } from "./respond.js";
+
+/** `/approval`: shows what the client asks for, and takes the answer. `req` and `hmac` are Dex's names. */
+export async function consent(context: AuthorizeContext, request: BrowserRequest): Promise<BrowserReply> {
+  const sealed = request.body.find("req") ?? request.query.find("req");
+  const open = await context.flows.open(sealed, browserSecret(context, request));
+  const entry = await context.identify.stores.logins.find(loginKey(open.flow));
+  if (entry?.record.state === "finished") throw alreadyDone(context, open);
+  const mark = request.query.find("hmac");
+  // Nobody logged in yet, or somebody else since the page was made: the dispatcher knows what comes next.
+  if (entry === undefined || createConsentMark(open.flow, entry.record) !== mark) {
+    return seeOther(dispatcherUrl(context, open.sealed));
+  }
+  return request.method === "GET"
+    ? show(context, request, open, entry.record)
+    : answer(context, request, { open, login: entry.record, mark });
+}
+
+async function answer(
+  context: AuthorizeContext,
+  request: BrowserRequest,
+  page: { readonly open: OpenFlow; readonly login: OpenLogin; readonly mark: string },
+): Promise<BrowserReply> {
+  if (request.body.find("approval") !== "approve") return respondWithDenial(context, page.open, page.login);
+  const outcome = await approve(context.identify.stores.logins, page.open.flow, page.mark);
+  if (outcome === "finished") throw alreadyDone(context, page.open);
+  return seeOther(dispatcherUrl(context, page.open.sealed));
+}
+
+function show(context: AuthorizeContext, request: BrowserRequest, open: OpenFlow, login: OpenLogin): BrowserReply {
+  const { client, flow, target } = open;
+  const page = renderConsent({
+    site: context.site,
+    clientName: client.name,
+    clientId: client.id,
+    redirectHost: URL.canParse(target.uri) ? new URL(target.uri).host : "",
+    person: { name: login.identity.username, email: login.identity.email },
+    scopes: describeScopes(flow.request.scopes, login, client.refreshPolicy.idleMs),
+    action: request.url,
+    flow: open.sealed,
+    otherAccountUrl: otherAccountUrl(context, open.sealed),
+  });
+  return { page, status: 200 };
+}
+
+/** What the client would learn and be able to do, with the person's real values. Scopes that open nothing are silent. */
+function describeScopes(scopes: readonly string[], { identity }: OpenLogin, idleMs: number | undefined) {
+  const described = [
+    { scope: "profile", item: { kind: "profile", values: [identity.username, identity.preferredUsername].filter(Boolean) } },
+    { scope: "email", item: { kind: "email", values: [identity.email].filter(Boolean) } },
+    { scope: "groups", item: { kind: "groups", values: identity.groups } },
+    { scope: "offline_access", item: { kind: "offline", values: [], ...(idleMs !== undefined && { idleMs }) } },
+  ] as const;
+  const asked = described.filter(({ scope }) => scopes.includes(scope)).map(({ item }) => item);
+  const peers = listAudiencePeers(scopes);
+  return peers.length === 0 ? asked : [...asked, { kind: "audience", values: peers } as const];
+}

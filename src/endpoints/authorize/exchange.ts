@@ -1,0 +1,39 @@
+import type { Parameters } from "../../oidc/parameters.js";
+import type { Page } from "../../pages/page.js";
+import type { AuthorizeContext } from "./context.js";
+
+/** A browser's request as the steps of a login see it. */
+export interface BrowserRequest {
+  readonly method: "GET" | "POST";
+  readonly query: Parameters;
+  readonly body: Parameters;
+  /** Path and query as received: where a form posts back to. */
+  readonly url: string;
+  readonly cookies: ReadonlyMap<string, string>;
+  /** The `{connector}` segment of the path, decoded. */
+  readonly connectorId?: string;
+}
+
+/** What a step answers. It never writes to the response itself. */
+export type BrowserReply = PageReply | RedirectReply;
+
+export interface PageReply {
+  readonly page: Page;
+  readonly status: number;
+  readonly retryAfter?: number;
+  readonly cookies?: readonly string[];
+}
+
+export interface RedirectReply {
+  readonly location: string;
+  /** 303 turns a POST into a GET (RFC 9700 §4.12: never 307 after a credential was posted). */
+  readonly status: 302 | 303;
+  readonly cookies?: readonly string[];
+}
+
+/** One step of a login. The context knows the request's origin, so that events tell it. */
+export type Step = (context: AuthorizeContext, request: BrowserRequest) => Promise<BrowserReply>;
+
+export function seeOther(location: string): RedirectReply {
+  return { location, status: 303 };
+}

@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Parameters, parseParameters } from "../../oidc/parameters.js";
+import { routes } from "../../oidc/routes.js";
+import { parseCookies } from "../../platform/cookies.js";
+import { splitTarget } from "../../platform/url.js";
+import type { RequestOrigin } from "../../platform/events.js";
+import { callback } from "./callback.js";
+import { consent } from "./consent.js";
+import { type AuthorizeContext, withOrigin } from "./context.js";
+import { authorize, authorizeAtConnector } from "./entry.js";
+import type { BrowserReply, BrowserRequest, Step } from "./exchange.js";
+import { passwordLogin } from "./password.js";
+
+interface StepRoute {
+  Params: { connector?: string };
+  Body: string | undefined;
+}
+
+const steps: readonly (readonly [string, Step])[] = [
+  [routes.authorize, authorize],
+  [routes.connector, authorizeAtConnector],
+  [routes.passwordLogin, passwordLogin],
+  [routes.callback, callback],
+  [routes.connectorCallback, callback],
+  [routes.approval, consent],
+];
+
+export interface AuthorizeRouteOptions {
+  readonly context: AuthorizeContext;
+  readonly originOf: (request: FastifyRequest) => RequestOrigin;
+}
+
+/** Every page and hop of a login, below the issuer's path. */
+export function registerAuthorize(app: FastifyInstance, { context, originOf }: AuthorizeRouteOptions): void {
+  for (const [route, step] of steps) {
+    const path = `${context.issuer.path}${route}`;
+    for (const method of ["GET", "POST"] as const) {
+      app.route<StepRoute>({
+        method,
+        url: path,
+        handler: async (request, reply) =>
+          send(reply, await step(withOrigin(context, originOf(request)), toBrowserRequest(request, method))),
+      });
+    }
+  }
+}
+
+function toBrowserRequest(request: FastifyRequest<StepRoute>, method: "GET" | "POST"): BrowserRequest {
+  const { connector } = request.params;
+  return {
+    method,
+    query: parseParameters(splitTarget(request.url).query),
+    body: method === "POST" ? parseParameters(request.body ?? "") : new Parameters([]),
+    url: request.url,
+    cookies: parseCookies(request.headers.cookie),
+    ...(connector !== undefined && { connectorId: connector }),
+  };
+}
+
+function send(reply: FastifyReply, answer: BrowserReply): FastifyReply {
+  for (const cookie of answer.cookies ?? []) reply.header("set-cookie", cookie);
+  reply.header("cache-control", "no-store");
+  if ("location" in answer) return reply.redirect(answer.location, answer.status);
+  if (answer.retryAfter !== undefined) reply.header("retry-after", answer.retryAfter);
+  return reply
+    .code(answer.status)
+    .headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": answer.page.contentSecurityPolicy })
+    .send(answer.page.html);
+}
