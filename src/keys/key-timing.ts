@@ -5,7 +5,7 @@ const longestCacheMs = 600_000;
 const longestPollMs = 30_000;
 const shortestPollMs = 1_000;
 
-/** How long clients may keep the JWKS and the discovery document: ten minutes as with Dex, less where keys turn faster. */
+/** How long clients may keep the JWKS and the discovery document: ten minutes as with Dex, or a third of the period. */
 export function jwksCacheMs(rotationPeriodMs: number): number {
   return Math.min(longestCacheMs, Math.floor(rotationPeriodMs / 3));
 }

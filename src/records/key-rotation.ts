@@ -57,9 +57,9 @@ export function isRetired(key: KeyTimes, now: number): boolean {
 }
 
 /**
- * One step of a rotation: drops keys whose work has expired, stretches the others to the settings of today, and adds the
- * key that `create` makes where one is due. The first key is active at once, as nobody can hold an older set; any other
- * one `leadMs` after it was written.
+ * One step of a rotation: drops keys whose work has expired, stretches the others to the settings of today, and adds
+ * the key that `create` makes where one is due. The first key is active at once, as nobody can hold an older set; any
+ * other one `leadMs` after it was written.
  */
 export function rotateKeys<K extends KeyTimes>(
   stored: readonly K[],

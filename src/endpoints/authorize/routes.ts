@@ -59,11 +59,7 @@ function toBrowserRequest(request: FastifyRequest<StepRoute>, method: "GET" | "P
 
 function send(reply: FastifyReply, answer: BrowserReply): FastifyReply {
   for (const cookie of answer.cookies ?? []) reply.header("set-cookie", cookie);
-  reply.header("cache-control", "no-store");
-  if ("location" in answer) return reply.redirect(answer.location, answer.status);
+  if ("location" in answer) return reply.header("cache-control", "no-store").redirect(answer.location, answer.status);
   if (answer.retryAfter !== undefined) reply.header("retry-after", answer.retryAfter);
-  return reply
-    .code(answer.status)
-    .headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": answer.page.contentSecurityPolicy })
-    .send(answer.page.html);
+  return reply.code(answer.status).headers(answer.page.headers).send(answer.page.body);
 }

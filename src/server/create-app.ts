@@ -1,0 +1,71 @@
+import Fastify, { type FastifyInstance } from "fastify";
+import type { ServerOptions } from "node:https";
+import { createId } from "../platform/random.js";
+import type { Config } from "../config/config.js";
+import type { Logger } from "../telemetry/logger.js";
+import { logRequest } from "../telemetry/request-log.js";
+import { registerHealth } from "../endpoints/health/routes.js";
+import { addBrowserScope } from "./browser-scope.js";
+import { createClientIpFinder } from "./client-ip.js";
+import type { House } from "./compose.js";
+import { addFormBody, bodyLimit } from "./form-body.js";
+import type { Parts } from "./parts.js";
+import { addProtocolScope } from "./protocol-scope.js";
+import { addRequestLog } from "./request-log.js";
+import { createRequestFacts } from "./request-facts.js";
+import { createSecurityHeaders } from "./security-headers.js";
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly house: House;
+  readonly logger: Logger;
+  readonly parts: Parts;
+  readonly tls?: ServerOptions;
+}
+
+/** One Fastify application for one listener: two scopes (protocol: JSON, browser: pages) over the same house. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config, house, logger } = options;
+  const app = createBareApp(options);
+  const facts = createRequestFacts(createClientIpFinder(config.web.clientRemoteIP));
+  const logFault = (request: { id: string }, error: unknown): void => logger.error({ request_id: request.id, err: error }, "request failed");
+  const headers = createSecurityHeaders({ isHttps: config.issuer.isHttps, configured: config.web.headers });
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  });
+  addRequestLog(app, facts, (line) => logRequest(logger, line));
+  addFormBody(app);
+  const scope = { config, house, facts, logFault };
+  addBrowserScope(app, scope);
+  await app.register((protocol) => addProtocolScope(protocol, scope));
+  registerHealth(app, { prefix: config.issuer.path, check: house.checkHealth });
+  await app.ready();
+  return app;
+}
+
+/** The telemetry listener: health, and metrics later; without the issuer's path, never for browsers. */
+export async function createTelemetryApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = createBareApp(options);
+  registerHealth(app, { prefix: "", check: options.house.checkHealth });
+  await app.ready();
+  return app;
+}
+
+function createBareApp({ parts, tls }: AppOptions): FastifyInstance {
+  const prefix = createId(parts.random).slice(0, 8);
+  let count = 0;
+  const shared = {
+    logger: false,
+    bodyLimit,
+    // A client that dribbles its request holds a socket no longer than this (slow loris).
+    requestTimeout: 30_000,
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: "idle",
+    exposeHeadRoutes: true,
+    genReqId: () => `req_${prefix}${(count++).toString(36)}`,
+    // Queries are parsed by oidc/parameters.ts, strictly; Fastify's own parser repairs what it reads.
+    routerOptions: { querystringParser: () => ({}), maxParamLength: 2_000 },
+  } as const;
+  return tls === undefined ? Fastify(shared) : Fastify({ ...shared, https: tls });
+}

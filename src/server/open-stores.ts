@@ -1,0 +1,27 @@
+import type { StorageConfig } from "../config/config.js";
+import { grantKind } from "../records/grant.js";
+import { loginKind } from "../records/login.js";
+import { revokedAccessTokenKind } from "../records/revoked-access-token.js";
+import { sealingKeysKind } from "../records/sealing-keys.js";
+import { signingKeysKind } from "../records/signing-keys.js";
+import { upstreamGrantKind } from "../records/upstream-grant.js";
+import { createCollection } from "../storage/create-collection.js";
+import { openStorage } from "../storage/open-storage.js";
+import { createSealingCodec } from "../storage/sealing-codec.js";
+
+/** The store with every collection that the server keeps in it. */
+export async function openStores(config: StorageConfig) {
+  const driver = await openStorage(config);
+  const codec = createSealingCodec(config.encryptionKeys);
+  return {
+    driver,
+    grants: createCollection(driver, grantKind, codec),
+    upstreams: createCollection(driver, upstreamGrantKind, codec),
+    revokedAccessTokens: createCollection(driver, revokedAccessTokenKind, codec),
+    logins: createCollection(driver, loginKind, codec),
+    signingKeys: createCollection(driver, signingKeysKind, codec),
+    sealingKeys: createCollection(driver, sealingKeysKind, codec),
+  };
+}
+
+export type Stores = Awaited<ReturnType<typeof openStores>>;

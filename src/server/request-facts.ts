@@ -1,0 +1,25 @@
+import type { FastifyRequest } from "fastify";
+import type { RequestOrigin } from "../platform/events.js";
+import type { FindClientIp } from "./client-ip.js";
+
+/** What went wrong in a request, noted where the error is mapped and logged with the request's one line. */
+export interface Failure {
+  readonly error: string;
+  readonly detail?: string;
+}
+
+/** Facts about requests under way. Held beside the request, so that no decorator lies about its type. */
+export interface RequestFacts {
+  readonly originOf: (request: FastifyRequest) => RequestOrigin;
+  readonly noteFailure: (request: FastifyRequest, failure: Failure) => void;
+  readonly findFailure: (request: FastifyRequest) => Failure | undefined;
+}
+
+export function createRequestFacts(findClientIp: FindClientIp): RequestFacts {
+  const failures = new WeakMap<FastifyRequest, Failure>();
+  return {
+    originOf: (request) => ({ requestId: request.id, clientIp: findClientIp(request) }),
+    noteFailure: (request, failure) => failures.set(request, failure),
+    findFailure: (request) => failures.get(request),
+  };
+}

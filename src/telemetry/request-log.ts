@@ -1,0 +1,33 @@
+import type { Logger } from "./logger.js";
+
+export interface AnsweredRequest {
+  readonly requestId: string;
+  readonly method: string;
+  /** The route's pattern, or the path as asked for where no route matched. A query is cut off. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly clientIp: string;
+}
+
+/** Longest path in a line: an unknown path is whatever a stranger sends. */
+const maxPathLength = 200;
+
+/** One line per request. Never the query: it carries codes and sealed flows. */
+export function logRequest(logger: Logger, request: AnsweredRequest): void {
+  const attributes = {
+    request_id: request.requestId,
+    method: request.method,
+    path: withoutQuery(request.route),
+    status: request.status,
+    duration_ms: Math.round(request.durationMs * 100) / 100,
+    client_remote_addr: request.clientIp,
+  };
+  if (request.status >= 500) logger.warn(attributes, "request");
+  else logger.info(attributes, "request");
+}
+
+function withoutQuery(path: string): string {
+  const end = path.search(/[?#]/);
+  return (end === -1 ? path : path.slice(0, end)).slice(0, maxPathLength);
+}
