@@ -1,8 +1,8 @@
-import { decodeComponent, FormSyntaxError } from "../platform/form.js";
-import { isSameText, sha256 } from "../platform/hashing.js";
 import { OAuthError } from "../oidc/oauth-error.js";
 import type { Parameters } from "../oidc/parameters.js";
 import { decodeUtf8 } from "../platform/encoding.js";
+import { decodeComponent, FormSyntaxError } from "../platform/form.js";
+import { isSameText, sha256 } from "../platform/hashing.js";
 import type { Client } from "../records/client.js";
 import type { ClientRegistry } from "./registry.js";
 
@@ -27,7 +27,10 @@ export function parseClientCredentials(authorization: string | undefined, parame
   }
   const basic = parseBasic(authorization);
   if (bodySecret !== undefined) {
-    throw new OAuthError("invalid_request", "Use one way of client authentication: the Authorization header or the body.");
+    throw new OAuthError(
+      "invalid_request",
+      "Use one way of client authentication: the Authorization header or the body.",
+    );
   }
   if (bodyId !== undefined && bodyId !== basic.clientId) {
     throw new OAuthError("invalid_request", "client_id differs from the one in the Authorization header.");
@@ -68,7 +71,7 @@ function parseBasic(authorization: string): ClientCredentials {
   }
   const clientId = decodePart(text.slice(0, colon));
   const secret = decodePart(text.slice(colon + 1));
-  return secret === "" ? { clientId, method: "none" } : { clientId, secret, method: "basic" };
+  return { clientId, method: "basic", ...(secret !== "" && { secret }) };
 }
 
 /** Both halves are form-encoded before they are joined (RFC 6749 §2.3.1). */
@@ -77,7 +80,10 @@ function decodePart(part: string): string {
     return decodeComponent(Buffer.from(part, "utf8").toString("latin1"));
   } catch (error) {
     if (error instanceof FormSyntaxError) {
-      throw new OAuthError("invalid_request", "client_id or client_secret is improperly encoded in the Authorization header.");
+      throw new OAuthError(
+        "invalid_request",
+        "client_id or client_secret is improperly encoded in the Authorization header.",
+      );
     }
     throw error;
   }

@@ -19,9 +19,14 @@ export type GateRefusal = "grant-type-off" | "connector-not-allowed" | "connecto
 export function findRefusal(question: GateQuestion): GateRefusal | undefined {
   const { client, connector, grantType, groups } = question;
   if (!question.serverGrantTypes.includes(grantType)) return "grant-type-off";
-  if (client.allowedConnectors !== undefined && !client.allowedConnectors.includes(connector.id)) return "connector-not-allowed";
+  if (client.allowedConnectors !== undefined && !client.allowedConnectors.includes(connector.id))
+    return "connector-not-allowed";
   if (connector.grantTypes !== undefined && !connector.grantTypes.includes(grantType)) return "connector-grant-type";
-  if (groups !== undefined && client.allowedGroups !== undefined && !client.allowedGroups.some((group) => groups.includes(group))) {
+  if (
+    groups !== undefined &&
+    client.allowedGroups !== undefined &&
+    !client.allowedGroups.some((group) => groups.includes(group))
+  ) {
     return "group-not-allowed";
   }
   return undefined;

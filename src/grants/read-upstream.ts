@@ -36,6 +36,12 @@ export interface UpstreamReaderOptions {
   readonly leaseMs?: number;
 }
 
+/** An upstream grant as it was read when its lease was taken. */
+interface Leased {
+  readonly holder: string;
+  readonly upstream: UpstreamGrant;
+}
+
 const pollMs = 100;
 
 /** How much longer than its grant an upstream grant is kept, so that it never goes first. */
@@ -66,47 +72,51 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
     }
   }
 
-  /** The record as it was leased, or undefined when somebody else was faster. */
-  async function lease(question: UpstreamQuestion): Promise<UpstreamGrant | undefined> {
+  /** Undefined when somebody else was faster. */
+  async function lease(question: UpstreamQuestion): Promise<Leased | undefined> {
     const now = clock();
     const holder = createId(options.random);
-    return upstreams.update<UpstreamGrant | undefined>(question.key, (upstream) =>
+    return upstreams.update<Leased | undefined>(question.key, (upstream) =>
       judgeLease(upstream, now, question.freshForMs) === "free"
-        ? { put: takeLease(upstream, holder, now + leaseMs), result: upstream }
+        ? { put: takeLease(upstream, holder, now + leaseMs), result: { holder, upstream } }
         : { keep: true, result: undefined },
     );
   }
 
   /** The answer, or `unavailable` after four fifths of the lease. A late answer is still stored: it may hold the only credential. */
-  async function askInTime(question: UpstreamQuestion, upstream: UpstreamGrant): Promise<UpstreamAnswer> {
+  async function askInTime(question: UpstreamQuestion, leased: Leased): Promise<UpstreamAnswer> {
     const answered = new AbortController();
-    const limit = options.pause(leaseMs * 0.8, answered.signal).then(
-      (): UpstreamAnswer => ({ outcome: "unavailable", detail: "the upstream did not answer in time" }),
-    );
+    const limit = options
+      .pause(leaseMs * 0.8, answered.signal)
+      .then((): UpstreamAnswer => ({ outcome: "unavailable", detail: "the upstream did not answer in time" }));
     try {
-      return await Promise.race([ask(question, upstream), limit]);
+      return await Promise.race([ask(question, leased), limit]);
     } finally {
       answered.abort();
     }
   }
 
-  async function ask(question: UpstreamQuestion, upstream: UpstreamGrant): Promise<UpstreamAnswer> {
+  async function ask(question: UpstreamQuestion, leased: Leased): Promise<UpstreamAnswer> {
     try {
-      const result = await askConnector(options.connectors, question, upstream);
-      return await settle(question, upstream, result);
+      const result = await askConnector(options.connectors, question, leased.upstream);
+      return await settle(question, leased, result);
     } catch (error) {
-      await upstreams.update(question.key, (current) => ({ put: releaseLease(current), result: undefined }));
+      await upstreams.update(question.key, (current) => ({
+        put: releaseLease(current, leased.holder),
+        result: undefined,
+      }));
       return { outcome: "unavailable", detail: error instanceof Error ? error.message : String(error) };
     }
   }
 
-  async function settle(question: UpstreamQuestion, asked: UpstreamGrant, result: RefreshResult): Promise<UpstreamAnswer> {
+  async function settle(question: UpstreamQuestion, leased: Leased, result: RefreshResult): Promise<UpstreamAnswer> {
     if (result.outcome === "denied") return result;
     // Another person behind the same login would turn one `sub` into another (dex-behaviour §12 no. 16).
-    if (result.identity.userId !== asked.identity.userId) {
+    if (result.identity.userId !== leased.upstream.identity.userId) {
       return { outcome: "denied", detail: "the upstream answered with another user" };
     }
     const reading = {
+      holder: leased.holder,
       identity: result.identity,
       now: clock(),
       ...(result.connectorData !== undefined && { connectorData: result.connectorData }),
@@ -119,11 +129,17 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
   return (question) => once(question.key, () => read(question));
 }
 
-function askConnector(connectors: ConnectorPool, question: UpstreamQuestion, upstream: UpstreamGrant): Promise<RefreshResult> {
+function askConnector(
+  connectors: ConnectorPool,
+  question: UpstreamQuestion,
+  upstream: UpstreamGrant,
+): Promise<RefreshResult> {
   const state = connectors.find(question.connectorId)?.state;
-  if (state === undefined || "unavailable" in state) throw new Error(state?.unavailable ?? "the connector is not configured");
+  if (state === undefined || "unavailable" in state)
+    throw new Error(state?.unavailable ?? "the connector is not configured");
   const { refresh } = state.connector;
-  if (refresh === undefined) return Promise.resolve({ outcome: "denied", detail: "the connector can't be asked again any more" });
+  if (refresh === undefined)
+    return Promise.resolve({ outcome: "denied", detail: "the connector can't be asked again any more" });
   return refresh({
     scopes: question.scopes,
     identity: upstream.identity,

@@ -95,14 +95,14 @@ export function createFlows(options: FlowOptions): Flows {
     return sealer.seal(purposes.flow, JSON.stringify(flow));
   }
 
-  async function requireUsable(flow: Flow, browserSecret: string | undefined): Promise<OpenFlow> {
+  async function requireUsable(flow: Flow, browserSecret: string | undefined): Promise<Omit<OpenFlow, "sealed">> {
     const startAgain = createWayOn(flow.request, options.issuer);
     if (clock() > flow.expiresAt) throw new PageError({ kind: "expired", startAgain });
     if (browserSecret === undefined || !isSameText(sha256(browserSecret), flow.browser)) {
       // Whoever holds the link alone, without the browser that started it, gets nothing (CVE-2022-39222).
       throw new PageError({ kind: "other-browser", startAgain });
     }
-    return { flow, sealed: seal(flow), ...(await requireKnown(clients, flow.request)) };
+    return { flow, ...(await requireKnown(clients, flow.request)) };
   }
 
   return {
@@ -112,12 +112,12 @@ export function createFlows(options: FlowOptions): Flows {
     },
     async open(sealed, browserSecret) {
       const { flow } = await openSealed(sealer, purposes.flow, sealed);
-      return requireUsable(flow, browserSecret);
+      return { ...(await requireUsable(flow, browserSecret)), sealed: sealed ?? "" };
     },
     sealState: (flow, connectorId) => sealer.seal(purposes.state, JSON.stringify({ ...flow, sentTo: connectorId })),
     async openState(state, browserSecret) {
       const { flow, sentTo } = await openSealed(sealer, purposes.state, state);
-      return { ...(await requireUsable(flow, browserSecret)), sentTo };
+      return { ...(await requireUsable(flow, browserSecret)), sealed: seal(flow), sentTo };
     },
     sealRequest: (request) =>
       withinLimit(sealer.seal(purposes.request, JSON.stringify({ expiresAt: clock() + postedRequestMs, request }))),

@@ -43,9 +43,14 @@ export function resolveRedirect(client: RegisteredRedirects, asked: string): Red
 
 /** Adds parameters to the query, keeping what the registered URI has there (RFC 6749 §3.1.2). */
 export function appendToRedirect(target: RedirectTarget, parameters: FormPairs): string {
-  const query = formatForm(parameters);
-  const joint = !target.uri.includes("?") ? "?" : /[?&]$/.test(target.uri) ? "" : "&";
-  return `${asHeaderValue(target.uri)}${joint}${query}`;
+  return `${asHeaderValue(target.uri)}${findJoint(target.uri)}${formatForm(parameters)}`;
+}
+
+/** What stands between a URI and further parameters. Only the first `?` begins a query: a later one is part of a value. */
+function findJoint(uri: string): string {
+  const mark = uri.indexOf("?");
+  if (mark === -1) return "?";
+  return mark === uri.length - 1 || uri.endsWith("&") ? "" : "&";
 }
 
 /** True for an `http` URI on `localhost` or a loopback address: the app runs on the person's own machine. */
@@ -76,7 +81,9 @@ interface HttpParts {
  * them never agree. What does not match to the letter is refused; a fragment, user info, blanks and `\` never match.
  */
 function splitHttp(uri: string): HttpParts | undefined {
-  const match = /^http:\/\/(localhost|[\d.]+|\[::1\])(?::(\d{1,5}))?((?:[/?][A-Za-z0-9\-._~:/?@!$&'()*+,;=%]*)?)$/.exec(uri);
+  const match = /^http:\/\/(localhost|[\d.]+|\[::1\])(?::(\d{1,5}))?((?:[/?][A-Za-z0-9\-._~:/?@!$&'()*+,;=%]*)?)$/.exec(
+    uri,
+  );
   if (match === null) return undefined;
   const [, host = "", port, rest = ""] = match;
   return port !== undefined && Number(port) > 65_535 ? undefined : { host, rest };

@@ -21,7 +21,7 @@ export function listAudiencePeers(scopes: readonly string[]): readonly string[] 
 
 /**
  * Refuses what may not be asked for at the authorization endpoint: no `openid`, unknown names. Whether the peers of
- * cross-client scopes trust the client is `checkPeers`' question.
+ * cross-client scopes trust the client is the question of `requireTrustedPeers`.
  */
 export function requireKnownScopes(scopes: readonly string[]): void {
   if (!scopes.includes("openid")) throw new OAuthError("invalid_scope", 'Missing required scope(s) ["openid"].');

@@ -27,7 +27,8 @@ export function createBoundedQueue(limits: { readonly atOnce: number; readonly w
       return new Promise<T>((resolve, reject) => {
         function start(): void {
           running += 1;
-          work().then(resolve, reject).finally(release);
+          // Called inside a promise: work that throws at once must free its place too.
+          new Promise<T>((settle) => settle(work())).then(resolve, reject).finally(release);
         }
         if (running < limits.atOnce) start();
         else queue.push(start);

@@ -12,11 +12,13 @@ export function encodePair(pair: TextPair): string {
   return Buffer.concat([encodeField(1, pair.first), encodeField(2, pair.second)]).toString("base64url");
 }
 
-/** Decodes what `encodePair` made. Anything else (alphabet, length, field, UTF-8) gives undefined, never an error. */
+/**
+ * Decodes what `encodePair` made. Anything else gives undefined, never an error: also what protobuf would read but not
+ * write (repeated or reordered fields, long lengths), so that a token has one spelling only.
+ */
 export function decodePair(text: string): TextPair | undefined {
   if (!/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
   const bytes = Buffer.from(text, "base64url");
-  if (bytes.toString("base64url") !== text) return undefined;
   const fields: [string, string] = ["", ""];
   let at = 0;
   while (at < bytes.length) {
@@ -30,7 +32,8 @@ export function decodePair(text: string): TextPair | undefined {
     fields[slot] = value;
     at = length.end + length.value;
   }
-  return { first: fields[0], second: fields[1] };
+  const pair = { first: fields[0], second: fields[1] };
+  return encodePair(pair) === text ? pair : undefined;
 }
 
 /** UTF-8 to text, or undefined where the bytes are not UTF-8. A leading byte-order mark stays. */

@@ -3,7 +3,12 @@
  * No member holds a secret, token, code or password. `telemetry/` turns events into log lines.
  */
 export type AuditEvent =
-  | { readonly type: "login.succeeded"; readonly clientId: string; readonly connectorId: string; readonly subject: string }
+  | {
+      readonly type: "login.succeeded";
+      readonly clientId: string;
+      readonly connectorId: string;
+      readonly subject: string;
+    }
   | {
       readonly type: "login.failed";
       readonly clientId: string;
@@ -12,7 +17,12 @@ export type AuditEvent =
       /** What was typed as user name, cut at 64 characters. */
       readonly username?: string;
     }
-  | { readonly type: "consent.granted"; readonly clientId: string; readonly subject: string; readonly scopes: readonly string[] }
+  | {
+      readonly type: "consent.granted";
+      readonly clientId: string;
+      readonly subject: string;
+      readonly scopes: readonly string[];
+    }
   | { readonly type: "consent.denied"; readonly clientId: string; readonly subject: string }
   | {
       readonly type: "token.issued";
@@ -29,13 +39,41 @@ export type AuditEvent =
       readonly grant: string;
       readonly outcome: "rotated" | "kept" | "replayed";
     }
-  | { readonly type: "refresh.reuse-detected"; readonly clientId: string; readonly subject: string; readonly grant: string; readonly revoked: boolean }
-  | { readonly type: "code.reuse-detected"; readonly clientId: string; readonly subject: string; readonly grant: string }
-  | { readonly type: "grant.revoked"; readonly clientId: string; readonly subject: string; readonly grant: string; readonly reason: string }
-  | { readonly type: "access-token.revoked"; readonly clientId: string; readonly subject: string; readonly grant: string }
+  | {
+      readonly type: "refresh.reuse-detected";
+      readonly clientId: string;
+      readonly subject: string;
+      readonly grant: string;
+      readonly revoked: boolean;
+    }
+  | {
+      readonly type: "code.reuse-detected";
+      readonly clientId: string;
+      readonly subject: string;
+      readonly grant: string;
+    }
+  | {
+      readonly type: "grant.revoked";
+      readonly clientId: string;
+      readonly subject: string;
+      readonly grant: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: "access-token.revoked";
+      readonly clientId: string;
+      readonly subject: string;
+      readonly grant: string;
+    }
   | { readonly type: "keys.scheduled"; readonly keyId: string; readonly algorithm: string; readonly signsFrom: string };
 
-export type LoginFailure = "bad-credentials" | "denied-upstream" | "not-allowed" | "upstream-error" | "unavailable" | "too-busy";
+export type LoginFailure =
+  | "bad-credentials"
+  | "denied-upstream"
+  | "not-allowed"
+  | "upstream-error"
+  | "unavailable"
+  | "too-busy";
 
 /** Which request an event belongs to. */
 export interface RequestOrigin {

@@ -44,7 +44,9 @@ function parsePair(part: string): readonly [string, string] {
 export function decodeComponent(text: string): string {
   if (/^[\w.~-]*$/.test(text)) return text;
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw new FormSyntaxError("broken percent escape");
-  const bytes = text.replaceAll("+", " ").replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = text
+    .replaceAll("+", " ")
+    .replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   const decoded = decodeUtf8(Buffer.from(bytes, "latin1"));
   if (decoded === undefined) throw new FormSyntaxError("not UTF-8");
   return decoded;

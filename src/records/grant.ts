@@ -3,7 +3,16 @@ import { isSameText, keyedHash, sha256 } from "../platform/hashing.js";
 import type { RefreshPolicy } from "./client.js";
 import { Identity } from "./identity.js";
 import type { RecordKind } from "./kind.js";
-import { createRefreshFamily, familyEndsAt, judgeSecret, RefreshFamily, rotateSecret, touchFamily, type Candidate, type RefreshVerdict } from "./refresh-family.js";
+import {
+  type Candidate,
+  createRefreshFamily,
+  familyEndsAt,
+  judgeSecret,
+  RefreshFamily,
+  type RefreshVerdict,
+  rotateSecret,
+  touchFamily,
+} from "./refresh-family.js";
 
 const Code = z.object({
   /** SHA-256 of the secret half of the code. */
@@ -81,7 +90,12 @@ export function judgeCode(grant: Grant, ask: Redemption): CodeVerdict {
 /** Marks the code as used and, where `refreshSecret` is given, starts the refresh family in the same step. */
 export function redeemCode(
   grant: Grant,
-  use: { readonly now: number; readonly tokenLifetimeMs: number; readonly refreshSecret?: string; readonly policy: RefreshPolicy },
+  use: {
+    readonly now: number;
+    readonly tokenLifetimeMs: number;
+    readonly refreshSecret?: string;
+    readonly policy: RefreshPolicy;
+  },
 ): Grant {
   const code = { ...grant.code, redeemedAt: use.now };
   if (use.refreshSecret === undefined) return withEnd({ ...grant, code }, use.now + use.tokenLifetimeMs);
@@ -112,8 +126,11 @@ export function advanceRefresh(grant: Grant, use: RefreshUse): Grant {
   if (grant.refresh === undefined) return grant;
   const refresh = use.policy.rotation
     ? rotateSecret(grant.refresh, use.secret, use.candidate, use.policy, use.now)
-    : touchFamily(grant.refresh, use.now);
-  return withEnd({ ...grant, identity: use.identity, refresh }, endOf(refresh, use.policy, use.now + use.tokenLifetimeMs));
+    : touchFamily(grant.refresh, use.policy, use.now);
+  return withEnd(
+    { ...grant, identity: use.identity, refresh },
+    endOf(refresh, use.policy, use.now + use.tokenLifetimeMs),
+  );
 }
 
 /** Ends the grant: its secrets go, the row stays until the last access token has expired. */

@@ -70,8 +70,7 @@ export function rotateSecret(
   clockNow: number,
 ): RefreshFamily {
   const now = Math.max(clockNow, family.lastUsedAt);
-  const keptMs = Math.max(policy.reuseIntervalMs, raceWindowMs);
-  const recent = family.superseded.filter((old) => now - old.at <= keptMs);
+  const recent = listRecent(family, policy, now);
   const retired = { hash: family.hash, at: now, next: sealSuccessor(presented, candidate) };
   return {
     hash: sha256(candidate.secret),
@@ -82,8 +81,9 @@ export function rotateSecret(
 }
 
 /** Advances last-used without a rotation. */
-export function touchFamily(family: RefreshFamily, now: number): RefreshFamily {
-  return { ...family, lastUsedAt: Math.max(now, family.lastUsedAt) };
+export function touchFamily(family: RefreshFamily, policy: RefreshPolicy, clockNow: number): RefreshFamily {
+  const now = Math.max(clockNow, family.lastUsedAt);
+  return { ...family, lastUsedAt: now, superseded: listRecent(family, policy, now) };
 }
 
 /** The instant after which the family is dead if it is not used before; undefined: never. */
@@ -93,6 +93,12 @@ export function familyEndsAt(family: RefreshFamily, policy: RefreshPolicy): numb
     ...(policy.absoluteMs === undefined ? [] : [family.createdAt + policy.absoluteMs]),
   ];
   return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+/** Superseded entries that still mean something: an older one would only help whoever holds an old secret and a dump. */
+function listRecent(family: RefreshFamily, policy: RefreshPolicy, now: number): RefreshFamily["superseded"] {
+  const keptMs = Math.max(policy.reuseIntervalMs, raceWindowMs);
+  return family.superseded.filter((old) => now - old.at <= keptMs);
 }
 
 function hasExpired(family: RefreshFamily, policy: RefreshPolicy, now: number): boolean {

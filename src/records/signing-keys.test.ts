@@ -135,9 +135,9 @@ describe("a retired key", () => {
     expect(ids(plan(next, end + policy.outputLifeMs + lateMs - 1, pair("c"), shorter))).toContain("a");
   });
 
-  it("is the only one that goes: years of rotation leave a handful", () => {
+  it("goes in time: weeks of rotation leave a handful", () => {
     let state = first;
-    for (let now = start, n = 0; now < start + 60 * 24 * hour; now += 10 * minute, n++) {
+    for (let now = start, n = 0; now < start + 20 * 24 * hour; now += 10 * minute, n++) {
       state = planSigningKeys(state, now, policy, pair(`k${n}`)).next ?? state;
       expect(state.keys.length).toBeLessThanOrEqual(7);
       expect(state.keys.filter((key) => key.activeFrom <= now && now < (key.activeUntil ?? Infinity))).toHaveLength(1);

@@ -36,7 +36,7 @@ export type SigningKeyRecord = z.infer<typeof SigningKeyRecord>;
 export const SigningKeys = z.object({ keys: z.array(SigningKeyRecord).readonly() });
 export type SigningKeys = z.infer<typeof SigningKeys>;
 
-/** Public halves are sealed with the private ones: whoever can write to the store must not add a key that we trust. */
+/** Sealed whole: the public halves are no secret, but nobody reads them apart from the private ones. */
 export const signingKeysKind: RecordKind<SigningKeys> = {
   name: "signing-keys",
   schema: SigningKeys,

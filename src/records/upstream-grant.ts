@@ -36,12 +36,18 @@ export function takeLease(upstream: UpstreamGrant, holder: string, endsAt: numbe
   return { ...upstream, lease: { holder, endsAt } };
 }
 
-/** The upstream's answer, written by the holder of the lease. Data that the upstream did not renew stays. */
-export function storeReading(
-  upstream: UpstreamGrant,
-  reading: { readonly identity: Identity; readonly connectorData?: string; readonly now: number; readonly endsAt?: number },
-): UpstreamGrant {
-  const { lease: _released, endsAt: _old, ...rest } = upstream;
+/** What an upstream answered to the holder of a lease. */
+interface Reading {
+  readonly holder: string;
+  readonly identity: Identity;
+  readonly connectorData?: string;
+  readonly now: number;
+  readonly endsAt?: number;
+}
+
+/** Stores an answer and ends its lease. Data that the upstream did not renew stays. */
+export function storeReading(upstream: UpstreamGrant, reading: Reading): UpstreamGrant {
+  const { endsAt: _old, ...rest } = releaseLease(upstream, reading.holder);
   return {
     ...rest,
     identity: reading.identity,
@@ -51,7 +57,9 @@ export function storeReading(
   };
 }
 
-export function releaseLease(upstream: UpstreamGrant): UpstreamGrant {
+/** Ends the lease of `holder`. A late answer leaves the lease of whoever asks by then. */
+export function releaseLease(upstream: UpstreamGrant, holder: string): UpstreamGrant {
+  if (upstream.lease?.holder !== holder) return upstream;
   const { lease: _released, ...rest } = upstream;
   return rest;
 }

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { ServerOptions } from "node:https";
 import { createId } from "../platform/random.js";
 import type { Config } from "../config/config.js";
@@ -8,6 +8,7 @@ import { registerHealth } from "../endpoints/health/routes.js";
 import { addBrowserScope } from "./browser-scope.js";
 import { createClientIpFinder } from "./client-ip.js";
 import type { House } from "./compose.js";
+import { addGracefulClose, type GracefulClose } from "./graceful-close.js";
 import { addFormBody, bodyLimit } from "./form-body.js";
 import type { Parts } from "./parts.js";
 import { addProtocolScope } from "./protocol-scope.js";
@@ -23,10 +24,17 @@ export interface AppOptions {
   readonly tls?: ServerOptions;
 }
 
+/** An application that is ready to listen, and how it is closed. */
+export interface App {
+  readonly app: FastifyInstance;
+  readonly close: GracefulClose;
+}
+
 /** One Fastify application for one listener: two scopes (protocol: JSON, browser: pages) over the same house. */
-export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+export async function createApp(options: AppOptions): Promise<App> {
   const { config, house, logger } = options;
   const app = createBareApp(options);
+  const close = addGracefulClose(app);
   const facts = createRequestFacts(createClientIpFinder(config.web.clientRemoteIP));
   const logFault = (request: { id: string }, error: unknown): void => logger.error({ request_id: request.id, err: error }, "request failed");
   const headers = createSecurityHeaders({ isHttps: config.issuer.isHttps, configured: config.web.headers });
@@ -41,15 +49,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register((protocol) => addProtocolScope(protocol, scope));
   registerHealth(app, { prefix: config.issuer.path, check: house.checkHealth });
   await app.ready();
-  return app;
+  return { app, close };
 }
 
 /** The telemetry listener: health, and metrics later; without the issuer's path, never for browsers. */
-export async function createTelemetryApp(options: AppOptions): Promise<FastifyInstance> {
+export async function createTelemetryApp(options: AppOptions): Promise<App> {
   const app = createBareApp(options);
+  const close = addGracefulClose(app);
   registerHealth(app, { prefix: "", check: options.house.checkHealth });
   await app.ready();
-  return app;
+  return { app, close };
 }
 
 function createBareApp({ parts, tls }: AppOptions): FastifyInstance {
@@ -63,6 +72,10 @@ function createBareApp({ parts, tls }: AppOptions): FastifyInstance {
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
     exposeHeadRoutes: true,
+    // A path that is no URL (a broken escape) never reaches a scope.
+    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply): void => {
+      void reply.code(400).type("text/plain; charset=utf-8").send("400 bad request\n");
+    },
     genReqId: () => `req_${prefix}${(count++).toString(36)}`,
     // Queries are parsed by oidc/parameters.ts, strictly; Fastify's own parser repairs what it reads.
     routerOptions: { querystringParser: () => ({}), maxParamLength: 2_000 },

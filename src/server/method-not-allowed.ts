@@ -28,6 +28,6 @@ export function addMethodNotAllowed(
     const method = allMethods.filter((name) => !taken.has(name));
     if (method.length === 0) continue;
     const allow = [...taken].join(", ");
-    app.route({ method, url, handler: (request, reply) => answer(request, reply, allow) });
+    app.route({ method, url, exposeHeadRoute: false, handler: (request, reply) => answer(request, reply, allow) });
   }
 }

@@ -1,28 +1,22 @@
 import type { FastifyInstance } from "fastify";
+import type { AnsweredRequest } from "../telemetry/request-log.js";
 import type { RequestFacts } from "./request-facts.js";
 
-/** Members of the one line per request. The path stands without its query: queries carry codes and sealed flows. */
-export interface RequestLine {
-  readonly requestId: string;
-  readonly clientIp: string;
-  readonly method: string;
-  readonly route: string;
-  readonly status: number;
-  readonly durationMs: number;
-  readonly error?: string;
-  readonly detail?: string;
-}
-
-/** Logs one line when a response is finished, or when the client went away before. */
-export function addRequestLog(app: FastifyInstance, facts: RequestFacts, log: (line: RequestLine) => void): void {
-  app.addHook("onResponse", (request, reply, done) => {
-    log({
-      ...facts.originOf(request),
-      method: request.method,
-      route: request.routeOptions.url ?? "unknown",
-      status: reply.statusCode,
-      durationMs: Math.round(reply.elapsedTime * 10) / 10,
-      ...facts.findFailure(request),
+/** Logs one line when the response is closed, also where the client went away before it was finished. */
+export function addRequestLog(app: FastifyInstance, facts: RequestFacts, log: (request: AnsweredRequest) => void): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    // Taken now: a closed socket has no address.
+    const origin = facts.originOf(request);
+    reply.raw.once("close", () => {
+      log({
+        ...origin,
+        method: request.method,
+        route: request.routeOptions.url ?? "unknown",
+        status: reply.statusCode,
+        durationMs: reply.elapsedTime,
+        aborted: !reply.raw.writableFinished,
+        ...facts.findFailure(request),
+      });
     });
     done();
   });

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.js";
 import { createLogger, type Logger } from "../telemetry/logger.js";
 import { compose, type House } from "./compose.js";
 import { createApp, createTelemetryApp } from "./create-app.js";
+import type { GracefulClose } from "./graceful-close.js";
 import { listen } from "./listen.js";
 import { type Parts, systemParts } from "./parts.js";
 import { createPasswordQueue } from "./password-queue.js";
@@ -39,7 +40,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   try {
     await openListeners({ config, parts, logger, house }, started);
   } catch (error) {
-    await Promise.all(started.map(({ close }) => close()));
+    await Promise.all(started.map(({ close }) => close(0)));
     await house.close();
     throw error;
   }
@@ -52,7 +53,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 interface Started {
   readonly name: string;
   readonly address: string;
-  readonly close: () => Promise<void>;
+  readonly close: GracefulClose;
 }
 
 interface ListenerInputs {
@@ -65,18 +66,22 @@ interface ListenerInputs {
 async function openListeners(inputs: ListenerInputs, started: Started[]): Promise<void> {
   const { web, telemetry } = inputs.config;
   if (telemetry.http !== undefined) {
-    const app = await createTelemetryApp(inputs);
-    started.push({ name: "telemetry", address: await listen(app, telemetry.http), close: () => app.close() });
+    const { app, close } = await createTelemetryApp(inputs);
+    started.push({ name: "telemetry", address: await listen(app, telemetry.http), close });
   }
   if (web.http !== undefined) {
-    const app = await createApp(inputs);
-    started.push({ name: "http", address: await listen(app, web.http), close: () => app.close() });
+    const { app, close } = await createApp(inputs);
+    started.push({ name: "http", address: await listen(app, web.http), close });
   }
   if (web.https !== undefined) {
-    const app = await createApp({ ...inputs, tls: await loadTls(web.https) });
-    const stopWatching = watchCertificate(inputs, app);
+    const { app, close } = await createApp({ ...inputs, tls: await loadTls(web.https) });
     const address = await listen(app, web.https);
-    started.push({ name: "https", address, close: () => (stopWatching(), app.close()) });
+    const stopWatching = watchCertificate(inputs, app);
+    const closeAll: GracefulClose = (withinMs) => {
+      stopWatching();
+      return close(withinMs);
+    };
+    started.push({ name: "https", address, close: closeAll });
   }
 }
 
@@ -92,12 +97,7 @@ function createStop(started: readonly Started[], house: House, logger: Logger): 
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     logger.info("stopping");
-    let timer: NodeJS.Timeout | undefined;
-    const bound = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, drainMs);
-    });
-    await Promise.race([Promise.all(started.map(({ close }) => close())), bound]);
-    clearTimeout(timer);
+    await Promise.all(started.map(({ close }) => close(drainMs)));
     await house.close();
     logger.info("stopped");
   }

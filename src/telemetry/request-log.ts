@@ -8,6 +8,12 @@ export interface AnsweredRequest {
   readonly status: number;
   readonly durationMs: number;
   readonly clientIp: string;
+  /** The client went away before the answer was sent. */
+  readonly aborted: boolean;
+  /** What the client was told where it went wrong: an OAuth error code, or the kind of page. */
+  readonly error?: string;
+  /** What only the log is told. */
+  readonly detail?: string;
 }
 
 /** Longest path in a line: an unknown path is whatever a stranger sends. */
@@ -22,6 +28,9 @@ export function logRequest(logger: Logger, request: AnsweredRequest): void {
     status: request.status,
     duration_ms: Math.round(request.durationMs * 100) / 100,
     client_remote_addr: request.clientIp,
+    ...(request.aborted && { aborted: true }),
+    ...(request.error !== undefined && { error: request.error }),
+    ...(request.detail !== undefined && { detail: request.detail }),
   };
   if (request.status >= 500) logger.warn(attributes, "request");
   else logger.info(attributes, "request");

@@ -188,7 +188,7 @@ describe("client authentication (RFC 6749 §2.3.1)", () => {
   it("takes Basic or body credentials, never two secrets at once", async () => {
     const body = { grant_type: "refresh_token", refresh_token: "x", client_id: photos.id, client_secret: photos.secret };
     const inBody = await fetch(`${server.issuer}/token`, { method: "POST", body: new URLSearchParams(body) });
-    expect((await inBody.json())["error"]).toBe("invalid_grant");
+    expect(await inBody.json()).toMatchObject({ error: "invalid_grant" });
     expect((await post(server, "/token", body)).body["error"]).toBe("invalid_request");
   });
 

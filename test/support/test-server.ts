@@ -25,6 +25,8 @@ export interface TestServerOptions {
   /** YAML below `issuer`, `web.http` and `logger`, which the harness writes. `{origin}` and `{folder}` are filled in. */
   readonly yaml: string;
   readonly parts?: Partial<Parts>;
+  /** More of `web`, in YAML flow style. */
+  readonly web?: string;
   /** Issuer path; default `/dex`. */
   readonly path?: string;
   readonly port?: number;
@@ -40,8 +42,10 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const origin = `http://127.0.0.1:${port}`;
   const issuer = `${origin}${options.path ?? "/dex"}`;
   const file = join(folder, `config-${port}.yaml`);
-  const body = options.yaml.replaceAll("{origin}", origin).replaceAll("{folder}", folder);
-  await writeFile(file, `issuer: ${issuer}\nweb: { http: "127.0.0.1:${port}" }\n${body}\n`);
+  // An elliptic key is drawn in no time; tests that want RSA, the default, say so.
+  const signer = options.yaml.includes("signer:") ? "" : "\nsigner: { type: local, config: { algorithm: ES256, keysRotationPeriod: 6h } }";
+  const body = `${options.yaml.replaceAll("{origin}", origin).replaceAll("{folder}", folder)}${signer}`;
+  await writeFile(file, `issuer: ${issuer}\nweb: { http: "127.0.0.1:${port}"${options.web === undefined ? "" : `, ${options.web}`} }\n${body}\n`);
   const { config, problems } = await loadConfig({ file, flags: {}, env: {} });
   if (config === undefined) throw new Error(`config refused: ${problems.map((problem) => problem.message).join("; ")}`);
   const lines: string[] = [];

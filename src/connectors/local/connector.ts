@@ -10,8 +10,8 @@ type Person = LocalOptions["passwords"][number];
 const maxPasswordBytes = 72;
 
 /**
- * People of `staticPasswords`. Every check costs one bcrypt of the dearest cost in use, also for unknown users and for
- * passwords that cannot match, so that answer and timing tell nothing (security case 38, dex-behaviour §12 no. 40).
+ * People of `staticPasswords`. Every check costs one bcrypt of a cost in use, also for unknown users and for passwords
+ * that cannot match, so that answer and timing tell nothing (security case 38, dex-behaviour §12 no. 40).
  */
 export function openLocal(options: LocalOptions, context: ConnectorContext): Promise<Connector> {
   const people = new Map(options.passwords.map((person) => [person.email, person]));
@@ -20,7 +20,8 @@ export function openLocal(options: LocalOptions, context: ConnectorContext): Pro
   async function check(username: string, password: string): Promise<LoginResult> {
     const person = people.get(username.toLowerCase());
     const tooLong = Buffer.byteLength(password) > maxPasswordBytes;
-    const hash = person === undefined || tooLong ? decoys.at(username) : person.hash;
+    // A password that is too long costs what a wrong one costs for this person: its outcome is not looked at.
+    const hash = person?.hash ?? decoys.at(username);
     const matches = await verifyQueued(context.passwordQueue, tooLong ? "" : password, hash);
     return person !== undefined && !tooLong && matches
       ? { outcome: "ok", identity: toIdentity(person) }
@@ -66,8 +67,8 @@ interface Decoys {
 }
 
 /**
- * Unknown users spread over the costs that are in use, so that the time of an answer fits somebody who exists. The salt
- * and digest are those of no password: the digest is longer than bcrypt's alphabet allows to be reached by chance.
+ * Unknown users spread over the costs that are in use, so that the time of an answer fits somebody who exists. Salt and
+ * digest are made up: no password is known for them, and a match would let nobody in.
  */
 function createDecoys(people: readonly Person[]): Decoys {
   const costs = people.length === 0 ? ["12"] : people.map((person) => person.hash.slice(4, 6));

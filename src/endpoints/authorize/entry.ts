@@ -14,7 +14,7 @@ import { ensureBrowserSecret } from "./browser-cookie.js";
 import { startConnector } from "./connector.js";
 import { type AuthorizeContext, browserSecret, responseContext } from "./context.js";
 import { dispatch } from "./dispatch.js";
-import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
+import { type BrowserReply, type BrowserRequest, seeOther, toClient } from "./exchange.js";
 
 const postedName = "posted";
 
@@ -82,7 +82,7 @@ async function parseEntry(
 
 function refuse(context: AuthorizeContext, target: RedirectTarget, state: string | undefined, error: OAuthError): BrowserReply {
   if (target.isOutOfBand) throw new PageError({ kind: "invalid-request", reason: error.description });
-  return seeOther(formatErrorResponse(responseContext(context, target, state), error));
+  return toClient(formatErrorResponse(responseContext(context, target, state), error));
 }
 
 /** Starts the flow in this browser. Nothing is stored: a million of these leave no row behind (DESIGN wall 1). */

@@ -1,3 +1,4 @@
+import { PageError } from "../../oidc/page-error.js";
 import type { Parameters } from "../../oidc/parameters.js";
 import type { Page } from "../../pages/page.js";
 import type { AuthorizeContext } from "./context.js";
@@ -36,4 +37,13 @@ export type Step = (context: AuthorizeContext, request: BrowserRequest) => Promi
 
 export function seeOther(location: string): RedirectReply {
   return { location, status: 303 };
+}
+
+/** Longest URL that is sent to a client: beyond this browsers, proxies and the client's own server give up. */
+const maxClientUrlLength = 8_192;
+
+/** Sends the browser to the client; a URL too long to arrive (a huge `state`) is shown to the person instead. */
+export function toClient(location: string): RedirectReply {
+  if (location.length > maxClientUrlLength) throw new PageError({ kind: "invalid-request", reason: "The request is too long." });
+  return seeOther(location);
 }

@@ -7,7 +7,7 @@ import { createSubject } from "../../oidc/subject.js";
 import { renderCode } from "../../pages/code.js";
 import type { OpenLogin } from "../../records/login.js";
 import { type AuthorizeContext, dispatcherUrl, responseContextOf } from "./context.js";
-import { type BrowserReply, seeOther } from "./exchange.js";
+import { type BrowserReply, seeOther, toClient } from "./exchange.js";
 
 /**
  * Ends the flow and hands the code to the client. The login row is closed first: a crash before the grant is stored
@@ -40,13 +40,13 @@ export async function respondWithCode(context: AuthorizeContext, open: OpenFlow,
   if (open.target.isOutOfBand) {
     return { page: renderCode({ site: context.site, clientName: open.client.name, clientId: open.client.id, code }), status: 200 };
   }
-  return seeOther(formatCodeResponse(responseContextOf(context, open), code));
+  return toClient(formatCodeResponse(responseContextOf(context, open), code));
 }
 
 /** Tells the client no. Out of band there is nobody to tell: the person is. */
 export function respondWithError(context: AuthorizeContext, open: OpenFlow, error: OAuthError): BrowserReply {
   if (open.target.isOutOfBand) throw new PageError({ kind: "invalid-request", reason: error.description });
-  return seeOther(formatErrorResponse(responseContextOf(context, open), error));
+  return toClient(formatErrorResponse(responseContextOf(context, open), error));
 }
 
 /** The person said no at the consent page: the flow ends, the upstream's credential goes, the client is told. */

@@ -38,6 +38,8 @@ export function registerAuthorize(app: FastifyInstance, { context, originOf }: A
       app.route<StepRoute>({
         method,
         url: path,
+        // A HEAD would run the step, and a code given to it would be lost.
+        exposeHeadRoute: false,
         handler: async (request, reply) =>
           send(reply, await step(withOrigin(context, originOf(request)), toBrowserRequest(request, method))),
       });

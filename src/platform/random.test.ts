@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { createId, createSecret, systemRandom } from "./random.js";
+
+describe("random texts", () => {
+  it("are 22 characters for an id and 43 for a secret, of the base64url alphabet", () => {
+    expect(createId(systemRandom)).toMatch(/^[\w-]{22}$/);
+    expect(createSecret(systemRandom)).toMatch(/^[\w-]{43}$/);
+  });
+
+  it("hold 128 and 256 bits, as RFC 6749 §10.10 asks for", () => {
+    const asked: number[] = [];
+    const random = (bytes: number): Buffer => {
+      asked.push(bytes);
+      return Buffer.alloc(bytes);
+    };
+    createId(random);
+    createSecret(random);
+    expect(asked).toEqual([16, 32]);
+  });
+
+  it("do not repeat", () => {
+    expect(new Set(Array.from({ length: 1_000 }, () => createId(systemRandom))).size).toBe(1_000);
+  });
+});

@@ -1,0 +1,4 @@
+import { openMemory } from "../../src/storage/drivers/memory/driver.js";
+import { describeDriver } from "./conformance.js";
+
+describeDriver("memory", async () => openMemory());
