@@ -76,7 +76,9 @@ export async function openConnectorPool(options: PoolOptions): Promise<Connector
     async close() {
       closed = true;
       for (const timer of timers) clearTimeout(timer);
-      for (const { state } of pooled.values()) if ("connector" in state) await state.connector.close?.();
+      const open = [...pooled.values()].flatMap(({ state }) => ("connector" in state ? [state.connector] : []));
+      // One that cannot close must not keep the others open.
+      await Promise.allSettled(open.map((connector) => connector.close?.()));
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { WantedScopes } from "../connectors/port.js";
 import { decodePair, encodePair } from "../platform/encoding.js";
 import { nonceBytes } from "../platform/aead.js";
 import type { Clock } from "../platform/clock.js";
@@ -96,7 +97,7 @@ async function readIdentity(options: RefreshOptions, presented: PresentedToken):
   const answer = await options.readUpstream({
     key: grant.upstream,
     connectorId: grant.connectorId,
-    scopes: { offlineAccess: true, groups: presented.scopes.includes("groups") },
+    scopes: wantedScopes(presented),
     freshForMs: presented.client.refreshPolicy.reuseIntervalMs,
     ...nextEnd(options, presented),
   });
@@ -105,6 +106,12 @@ async function readIdentity(options: RefreshOptions, presented: PresentedToken):
   if (answer.outcome === "unavailable") throw createUnavailableError(answer.detail);
   await options.endGrant(key, `upstream: ${answer.detail}`, presented.origin);
   throw new OAuthError("invalid_grant", invalidToken, { detail: answer.detail });
+}
+
+/** What the whole grant needs, not what this answer was narrowed to: the reading serves the next refreshes as well. */
+function wantedScopes({ entry, client }: PresentedToken): WantedScopes {
+  const wantsGroups = entry.record.scopes.includes("groups") || client.allowedGroups !== undefined;
+  return { offlineAccess: true, groups: wantsGroups };
 }
 
 /** When the grant would end at the latest after this refresh: its upstream grant must never go first. */

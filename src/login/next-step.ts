@@ -22,7 +22,7 @@ export type NextStep =
   | { readonly step: "consent" }
   | { readonly step: "issue" }
   /** Told to the client. */
-  | { readonly step: "refuse"; readonly error: "login_required" | "consent_required" }
+  | { readonly step: "refuse"; readonly error: "login_required" | "consent_required" | "access_denied" }
   /** Told to the person first: they may try another account. */
   | { readonly step: "turn-away"; readonly refusal: GateRefusal };
 
@@ -31,7 +31,9 @@ export function nextStep(facts: StepFacts): NextStep {
   // Without sessions nobody is ever logged in already, so `prompt=none` can only fail (OpenID Connect Core §3.1.2.1).
   const isSilent = facts.prompt.includes("none");
   if (facts.login === undefined) return isSilent ? { step: "refuse", error: "login_required" } : { step: "login" };
-  if (facts.login.refusal !== undefined) return { step: "turn-away", refusal: facts.login.refusal };
+  if (facts.login.refusal !== undefined) {
+    return isSilent ? { step: "refuse", error: "access_denied" } : { step: "turn-away", refusal: facts.login.refusal };
+  }
   const needsConsent = !facts.login.consented && (facts.forceApproval || !facts.skipApproval);
   if (!needsConsent) return { step: "issue" };
   return isSilent ? { step: "refuse", error: "consent_required" } : { step: "consent" };

@@ -38,7 +38,12 @@ export function resolveRedirect(client: RegisteredRedirects, asked: string): Red
     client.redirectUris.includes(asked) ||
     client.redirectUris.some((registered) => differsInPortOnly(registered, asked)) ||
     (client.isPublic && client.redirectUris.length === 0 && (asked === outOfBandUri || isLoopbackUri(asked)));
-  return allowed ? new Target(asked) : undefined;
+  return allowed && !runsAsScript(asked) ? new Target(asked) : undefined;
+}
+
+/** Schemes that a browser executes or reads locally; refused at use as well as in the config (security case 55). */
+function runsAsScript(uri: string): boolean {
+  return /^\s*(javascript|data|vbscript|file|blob|about|view-source):/i.test(uri);
 }
 
 /** Adds parameters to the query, keeping what the registered URI has there (RFC 6749 §3.1.2). */

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { StorageUnavailableError } from "./driver.js";
 import { openMemory } from "./drivers/memory/driver.js";
 import { createSweep } from "./sweep.js";
@@ -66,15 +66,21 @@ it("reports a failure, does not throw, and works the next time", async () => {
 });
 
 it("runs by itself once started, and not any more once stopped", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
   const { watched, limits } = await openExpired(1);
-  const sweep = createSweep({ driver: watched, clock: () => 2, intervalMs: 1 });
+  const sweep = createSweep({ driver: watched, clock: () => 2, intervalMs: 60_000 });
   sweep.start();
   sweep.start();
-  while (limits.length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  vi.advanceTimersByTime(59_999);
+  expect(limits).toEqual([]);
+  vi.advanceTimersByTime(1);
   await sweep.stop();
-  const runs = limits.length;
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(limits).toHaveLength(runs);
+  expect(limits).toEqual([50]);
+  vi.advanceTimersByTime(600_000);
+  expect(limits).toEqual([50]);
 });
 
 it("ends a run early when it is stopped", async () => {

@@ -64,7 +64,8 @@ export function createMint(options: MintOptions): Mint {
       });
       if (!facts.scopes.includes("openid")) return { accessToken, expiresInSeconds: lifetimeSeconds };
       // The ID token names the finished access token (`at_hash`), so the two can't be signed side by side.
-      const idToken = await key.sign({ ...shared, ...audience, ...times, ...createProofClaims(key, facts, accessToken), ...person });
+      const proof = { jti: randomUUID(), ...createProofClaims(key, facts, accessToken) };
+      const idToken = await key.sign({ ...shared, ...audience, ...times, ...proof, ...person });
       return { accessToken, idToken, expiresInSeconds: lifetimeSeconds };
     },
   };
@@ -73,7 +74,6 @@ export function createMint(options: MintOptions): Mint {
 /** Claims that tie the ID token to its request, login and companions (OpenID Connect Core §2, §3.1.3.6, §3.3.2.11). */
 function createProofClaims(key: SigningKey, facts: TokenFacts, accessToken: string): Record<string, unknown> {
   return {
-    jti: randomUUID(),
     ...(facts.nonce !== undefined && { nonce: facts.nonce }),
     auth_time: Math.floor(facts.authenticatedAt / 1_000),
     at_hash: createTokenHash(key.algorithm, accessToken),

@@ -58,7 +58,11 @@ export function unavailable(context: AuthorizeContext, open: OpenFlow, pooled: P
 export function createUpstreamInput(context: AuthorizeContext, open: OpenFlow, connectorId: string): Omit<StartInput, "state"> {
   const { scopes } = open.flow.request;
   return {
-    scopes: { offlineAccess: scopes.includes("offline_access"), groups: scopes.includes("groups") },
+    // The gate may need groups that the client did not ask for.
+    scopes: {
+      offlineAccess: scopes.includes("offline_access"),
+      groups: scopes.includes("groups") || open.client.allowedGroups !== undefined,
+    },
     callbackUrl: issuerUrl(context.issuer.url, routes.callback),
     derive: (purpose) => deriveFromFlow(open.flow, `upstream ${connectorId} ${purpose}`),
   };

@@ -3,9 +3,9 @@ import type { Operation } from "./protocol.js";
 import { describeError } from "./sqlite-error.js";
 
 /** Pages written, roughly, before the log is copied into the database. */
-const markPages = 4_000;
+const markPages = 1_000;
 /** Pages in the log from which on others are made to wait, because gentle checkpoints do not get through. */
-const maxLogPages = 16_000;
+const maxLogPages = 8_000;
 const firmTries = 100;
 const pageBytes = 4_096;
 

@@ -7,7 +7,7 @@ import { describeError, findSqliteCode } from "./sqlite-error.js";
 
 const full = 2;
 /** What the write-ahead log is cut back to when it starts again from its beginning. */
-const walKeptBytes = 64 * 1024 * 1024;
+const walKeptBytes = 32 * 1024 * 1024;
 
 /**
  * The connection that writes: durable settings asserted, schema up to date. Blocks; for the writer thread. Throws
