@@ -11,11 +11,15 @@ import { measureSignatures, readCpuSeconds, readMemoryMiB } from "./machine.mjs"
 const algorithms = (process.env.BENCH_ALGORITHMS ?? "RS256,ES256,EdDSA").split(",");
 const connections = Number(process.env.BENCH_CONNECTIONS ?? 64);
 const seconds = Number(process.env.BENCH_SECONDS ?? 6);
-const families = 200;
+/** Many, so that no family is refreshed more often than real ones are within a reuse interval. */
+const families = Number(process.env.BENCH_FAMILIES ?? 4_000);
+/** Connectors, each with one person: no person has more families than the default limit. */
+const people = 200;
 const secret = "bench-secret-0123456789";
 const redirectUri = "https://client.example/callback";
 
 const rows = [];
+let logins = 0;
 console.log(`Node.js ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), ${connections} connections`);
 for (const algorithm of algorithms) await benchAlgorithm(algorithm);
 console.table(Object.fromEntries(rows));
@@ -27,8 +31,15 @@ async function benchAlgorithm(algorithm) {
   try {
     const caller = createCaller(server.origin);
     const tokens = [];
-    for (let i = 0; i < families; i++) tokens.push((await exchange(caller, await obtainCode(caller))).refresh_token);
-    await measure(`${algorithm} refresh`, server, (worker, round) => refresh(caller, tokens, (worker + round * connections) % families), bound);
+    await runLoad({
+      connections: 8,
+      seconds: 600,
+      work: async () => {
+        if (tokens.length >= families) return false;
+        tokens.push((await exchange(caller, await obtainCode(caller))).refresh_token);
+      },
+    });
+    await measure(`${algorithm} refresh`, server, (worker, round) => refresh(caller, tokens, (worker + round * connections) % tokens.length), bound);
     const codes = [];
     for (let i = 0; i < Math.min(3_000, seconds * 600); i++) codes.push(await obtainCode(caller));
     await measure(`${algorithm} code exchange`, server, async () => {
@@ -63,7 +74,8 @@ function row(perSecond, cpu, latencies, share) {
 }
 
 async function obtainCode(caller) {
-  const query = new URLSearchParams({ client_id: "bench", redirect_uri: redirectUri, response_type: "code", scope: "openid email profile groups offline_access", state: "s", nonce: "n" });
+  const connector = `mock${logins++ % people}`;
+  const query = new URLSearchParams({ client_id: "bench", redirect_uri: redirectUri, response_type: "code", scope: "openid email profile groups offline_access", state: "s", nonce: "n", connector_id: connector });
   let path = `/dex/auth?${query}`;
   let cookie = "";
   for (let hop = 0; hop < 8; hop++) {
@@ -114,8 +126,7 @@ web: { http: "127.0.0.1:${port}" }
 storage: { type: sqlite3, config: { file: "${folder}/latchkey.db" } }
 signer: { type: local, config: { algorithm: ${algorithm}, keysRotationPeriod: 24h } }
 oauth2: { skipApprovalScreen: true }
-expiry: { refreshTokens: { maxPerUserAndClient: 100000 } }
-connectors: [{ type: mockCallback, id: mock, name: Mock }]
+connectors: [${Array.from({ length: people }, (_, person) => `{ type: mockCallback, id: mock${person}, name: Mock }`).join(", ")}]
 staticClients: [{ id: bench, name: Bench, secret: ${secret}, redirectURIs: ["${redirectUri}"] }]
 logger: { level: info, format: json }
 `,

@@ -21,7 +21,7 @@ const hostileTexts = [
   "&lt;script&gt;",
   "javascript:alert(1)",
   "\u202egro.live\u2066\u2028\0\ud800",
-  "${7*7}{{7*7}}",
+  "{{7*7}}<%= 7*7 %>",
 ];
 
 const url = "https://photos.example.com/?a=1&b=\"'<x>";
