@@ -15,13 +15,18 @@ export async function measureSignatures(algorithm, seconds = 2) {
   await Promise.all(
     Array.from({ length: 16 }, async () => {
       while (performance.now() < endsAt) {
-        await new Promise((resolve, reject) => sign(hash, payload, key, (error, value) => (error ? reject(error) : resolve(value))));
+        await new Promise((resolve, reject) =>
+          sign(hash, payload, key, (error, value) => (error ? reject(error) : resolve(value))),
+        );
         count += 1;
       }
     }),
   );
   const { user, system } = process.cpuUsage(cpuFrom);
-  return { perSecond: count / ((performance.now() - startedAt) / 1_000), cpuSecondsPer1000: (user + system) / 1_000 / count };
+  return {
+    perSecond: count / ((performance.now() - startedAt) / 1_000),
+    cpuSecondsPer1000: (user + system) / 1_000 / count,
+  };
 }
 
 /** CPU seconds (user and system, all threads) that a process has used so far. */

@@ -20,7 +20,9 @@ const redirectUri = "https://client.example/callback";
 
 const rows = [];
 let logins = 0;
-console.log(`Node.js ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), ${connections} connections`);
+console.log(
+  `Node.js ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), ${connections} connections`,
+);
 for (const algorithm of algorithms) await benchAlgorithm(algorithm);
 console.table(Object.fromEntries(rows));
 
@@ -39,15 +41,36 @@ async function benchAlgorithm(algorithm) {
         tokens.push((await exchange(caller, await obtainCode(caller))).refresh_token);
       },
     });
-    await measure(`${algorithm} refresh`, server, (worker, round) => refresh(caller, tokens, (worker + round * connections) % tokens.length), bound);
+    await measure(
+      `${algorithm} refresh`,
+      server,
+      (worker, round) => refresh(caller, tokens, (worker + round * connections) % tokens.length),
+      bound,
+    );
     const codes = [];
     for (let i = 0; i < Math.min(3_000, seconds * 600); i++) codes.push(await obtainCode(caller));
-    await measure(`${algorithm} code exchange`, server, async () => {
-      const code = codes.pop();
-      return code === undefined ? false : exchange(caller, code);
-    }, bound);
-    await measure(`${algorithm} discovery`, server, () => expectOk(caller.call({ path: "/dex/.well-known/openid-configuration" })));
-    rows.push([`${algorithm} memory after load (MiB)`, { "requests/s": "", "CPU s/1000": "", "p50 ms": "", "p99 ms": "", "share of bound": readMemoryMiB(server.pid).toFixed(0) }]);
+    await measure(
+      `${algorithm} code exchange`,
+      server,
+      async () => {
+        const code = codes.pop();
+        return code === undefined ? false : exchange(caller, code);
+      },
+      bound,
+    );
+    await measure(`${algorithm} discovery`, server, () =>
+      expectOk(caller.call({ path: "/dex/.well-known/openid-configuration" })),
+    );
+    rows.push([
+      `${algorithm} memory after load (MiB)`,
+      {
+        "requests/s": "",
+        "CPU s/1000": "",
+        "p50 ms": "",
+        "p99 ms": "",
+        "share of bound": readMemoryMiB(server.pid).toFixed(0),
+      },
+    ]);
     caller.agent.destroy();
   } finally {
     await server.stop();
@@ -75,12 +98,21 @@ function row(perSecond, cpu, latencies, share) {
 
 async function obtainCode(caller) {
   const connector = `mock${logins++ % people}`;
-  const query = new URLSearchParams({ client_id: "bench", redirect_uri: redirectUri, response_type: "code", scope: "openid email profile groups offline_access", state: "s", nonce: "n", connector_id: connector });
+  const query = new URLSearchParams({
+    client_id: "bench",
+    redirect_uri: redirectUri,
+    response_type: "code",
+    scope: "openid email profile groups offline_access",
+    state: "s",
+    nonce: "n",
+    connector_id: connector,
+  });
   let path = `/dex/auth?${query}`;
   let cookie = "";
   for (let hop = 0; hop < 8; hop++) {
     const { headers } = await caller.call({ path, headers: cookie === "" ? {} : { cookie } });
-    if (headers["set-cookie"] !== undefined) cookie = headers["set-cookie"].map((line) => line.split(";")[0]).join("; ");
+    if (headers["set-cookie"] !== undefined)
+      cookie = headers["set-cookie"].map((line) => line.split(";")[0]).join("; ");
     const next = new URL(headers.location, caller.origin ?? "http://127.0.0.1");
     if (next.origin === new URL(redirectUri).origin) return next.searchParams.get("code");
     path = `${next.pathname}${next.search}`;
@@ -132,10 +164,16 @@ logger: { level: info, format: json }
 `,
   );
   const env = { ...process.env, UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 3)) };
-  const child = spawn(process.execPath, ["dist/main.js", "serve", file], { stdio: ["ignore", "ignore", "ignore"], env });
+  const child = spawn(process.execPath, ["dist/main.js", "serve", file], {
+    stdio: ["ignore", "ignore", "ignore"],
+    env,
+  });
   const origin = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries++) {
-    const isUp = await fetch(`${origin}/dex/healthz`).then(({ ok }) => ok, () => false);
+    const isUp = await fetch(`${origin}/dex/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
     if (isUp) break;
     if (tries > 100 || child.exitCode !== null) throw new Error("the server did not start");
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { present } from "../platform/present.js";
 import type { ConfigFlags } from "../config/load-config.js";
+import { present } from "../platform/present.js";
 
 /** Wrong words on the command line; the message is for the person who typed them. */
 export class UsageError extends Error {
@@ -80,7 +80,8 @@ function parseConfigCommand(command: string, args: readonly string[]): ConfigCom
 function parseCost(args: readonly string[]): number {
   const { values } = readArgs(() => parseArgs({ args: [...args], options: { cost: { type: "string" } } }));
   const cost = Number(values.cost ?? defaultCost);
-  if (!Number.isInteger(cost) || cost < 10 || cost > 16) throw new UsageError("--cost must be a whole number from 10 to 16");
+  if (!Number.isInteger(cost) || cost < 10 || cost > 16)
+    throw new UsageError("--cost must be a whole number from 10 to 16");
   return cost;
 }
 

@@ -1,7 +1,7 @@
 import { runCheck } from "./check.js";
+import { type CommandLine, parseCommandLine, UsageError } from "./command-line.js";
 import { runHashPassword } from "./hash-password.js";
 import type { CliIo } from "./io.js";
-import { type CommandLine, parseCommandLine, UsageError } from "./command-line.js";
 import { runServe } from "./serve.js";
 import { usage } from "./usage.js";
 import { readVersion } from "./version.js";
@@ -32,11 +32,12 @@ async function runCommand(line: CommandLine, io: CliIo): Promise<number> {
     case "hash-password":
       return runHashPassword({ cost: line.cost }, io);
     case "version":
-      io.stdout.write(`latchkey ${await readVersion()} (Node.js ${process.versions.node}, ${process.platform} ${process.arch})\n`);
+      io.stdout.write(
+        `latchkey ${await readVersion()} (Node.js ${process.versions.node}, ${process.platform} ${process.arch})\n`,
+      );
       return exitCodes.ok;
     case "help":
       (line.asked ? io.stdout : io.stderr).write(usage);
       return line.asked ? exitCodes.ok : exitCodes.usage;
   }
 }
-

@@ -32,7 +32,8 @@ export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map<string
     "mockPassword",
     {
       options: MockPasswordOptions,
-      open: async (options) => (await import("./mock-password/connector.js")).openMockPassword(MockPasswordOptions.parse(options)),
+      open: async (options) =>
+        (await import("./mock-password/connector.js")).openMockPassword(MockPasswordOptions.parse(options)),
     },
   ],
 ]);

@@ -3,7 +3,12 @@ import type { GrantEnder } from "./revoke-grant.js";
 import type { GrantStores } from "./stores.js";
 
 /** Keeps at most `limit` refresh families of one person at one client: the least recently used go. */
-export async function evictFamilies(stores: GrantStores, endGrant: GrantEnder, grant: Grant, limit: number): Promise<void> {
+export async function evictFamilies(
+  stores: GrantStores,
+  endGrant: GrantEnder,
+  grant: Grant,
+  limit: number,
+): Promise<void> {
   const value = familyIndex(grant.clientId, grant.connectorId, grant.identity.userId);
   const families = await stores.grants.list({ where: { index: "family", value } });
   const surplus = families.length - limit;

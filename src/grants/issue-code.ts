@@ -1,8 +1,8 @@
+import type { CodeChallenge } from "../oidc/pkce.js";
+import type { Clock } from "../platform/clock.js";
 import { encodePair } from "../platform/encoding.js";
 import { keyedHash, sha256 } from "../platform/hashing.js";
-import type { Clock } from "../platform/clock.js";
 import { createSecret, type Random } from "../platform/random.js";
-import type { CodeChallenge } from "../oidc/pkce.js";
 import { type Grant, grantKey } from "../records/grant.js";
 import type { Identity } from "../records/identity.js";
 import type { Collection } from "../storage/collection.js";

@@ -29,7 +29,8 @@ export function createTokenPipeline(options: PipelineOptions): (request: TokenRe
     const client = await authenticateClient(options.clients, authorization, parameters);
     const presented = await grantType.present(request, client);
     const connector = requireConnector(options.connectors, presented);
-    const passGate = (identity?: Identity): void => requirePassage(client, connector, grantType.type, options.allowed, identity);
+    const passGate = (identity?: Identity): void =>
+      requirePassage(client, connector, grantType.type, options.allowed, identity);
     passGate();
     const identity = await grantType.identify(presented);
     passGate(identity);
@@ -55,7 +56,13 @@ function requirePassage(
   serverGrantTypes: readonly string[],
   identity: Identity | undefined,
 ): void {
-  const refusal = findRefusal({ client, connector, grantType, serverGrantTypes, ...(identity && { groups: identity.groups }) });
+  const refusal = findRefusal({
+    client,
+    connector,
+    grantType,
+    serverGrantTypes,
+    ...(identity && { groups: identity.groups }),
+  });
   if (refusal !== undefined) throw new OAuthError("invalid_grant", refusalTexts[refusal], { detail: refusal });
 }
 

@@ -1,9 +1,9 @@
-import { decodePair, encodePair } from "../platform/encoding.js";
-import type { Clock } from "../platform/clock.js";
-import type { ReportEvent, RequestOrigin } from "../platform/events.js";
-import { createSecret, type Random } from "../platform/random.js";
 import { OAuthError } from "../oidc/oauth-error.js";
 import { checkVerifier } from "../oidc/pkce.js";
+import type { Clock } from "../platform/clock.js";
+import { decodePair, encodePair } from "../platform/encoding.js";
+import type { ReportEvent, RequestOrigin } from "../platform/events.js";
+import { createSecret, type Random } from "../platform/random.js";
 import type { Client } from "../records/client.js";
 import { type Grant, grantKey, judgeCode, redeemCode } from "../records/grant.js";
 import type { Entry } from "../storage/collection.js";
@@ -51,7 +51,8 @@ async function presentCode(options: RedeemOptions, request: TokenRequest, client
   const code = parameters.require("code");
   const pair = decodePair(code);
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
-  if (pair === undefined || entry === undefined) throw new OAuthError("invalid_grant", invalidCode, { detail: "unknown code" });
+  if (pair === undefined || entry === undefined)
+    throw new OAuthError("invalid_grant", invalidCode, { detail: "unknown code" });
   const grant = entry.record;
   const ask = { clientId: client.id, secret: pair.second, now: options.clock() };
   const verdict = judgeCode(grant, ask);
@@ -76,7 +77,12 @@ async function redeem(options: RedeemOptions, presented: PresentedCode, client: 
   const { stores, tokenLifetimeMs } = options;
   const now = options.clock();
   const refreshSecret = isRefreshable(options, entry.record, client) ? createSecret(options.random) : undefined;
-  const use = { now, tokenLifetimeMs, policy: client.refreshPolicy, ...(refreshSecret !== undefined && { refreshSecret }) };
+  const use = {
+    now,
+    tokenLifetimeMs,
+    policy: client.refreshPolicy,
+    ...(refreshSecret !== undefined && { refreshSecret }),
+  };
   const redeemed = redeemCode(entry.record, use);
   // The upstream's credential must outlive the family: extended first, so that a crash leaves at worst a row too long.
   if (refreshSecret !== undefined) await extendUpstream(stores, redeemed);
@@ -90,11 +96,20 @@ async function redeem(options: RedeemOptions, presented: PresentedCode, client: 
   );
   if (won === "replayed") await endReplayed(options, entry, presented.origin);
   if (won !== "ok") throw new OAuthError("invalid_grant", invalidCode, { detail: `code: ${won ?? "gone"}` });
-  if (refreshSecret !== undefined) await evictFamilies(stores, options.endGrant, redeemed, client.refreshPolicy.maxPerUserAndClient);
-  return answer(options, presented, refreshSecret === undefined ? undefined : encodePair({ first: id, second: refreshSecret }));
+  if (refreshSecret !== undefined)
+    await evictFamilies(stores, options.endGrant, redeemed, client.refreshPolicy.maxPerUserAndClient);
+  return answer(
+    options,
+    presented,
+    refreshSecret === undefined ? undefined : encodePair({ first: id, second: refreshSecret }),
+  );
 }
 
-async function answer(options: RedeemOptions, presented: PresentedCode, refreshToken: string | undefined): Promise<TokenAnswer> {
+async function answer(
+  options: RedeemOptions,
+  presented: PresentedCode,
+  refreshToken: string | undefined,
+): Promise<TokenAnswer> {
   const { key, record: grant } = presented.entry;
   const tokens = await options.mint.mint({
     grantKey: key,

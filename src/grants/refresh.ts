@@ -1,14 +1,21 @@
 import type { WantedScopes } from "../connectors/port.js";
-import { decodePair, encodePair } from "../platform/encoding.js";
+import { createUnavailableError, OAuthError } from "../oidc/oauth-error.js";
+import { isSubset, parseScopes } from "../oidc/scopes.js";
 import { nonceBytes } from "../platform/aead.js";
 import type { Clock } from "../platform/clock.js";
+import { decodePair, encodePair } from "../platform/encoding.js";
 import type { ReportEvent } from "../platform/events.js";
 import type { Failpoint } from "../platform/failpoint.js";
 import { createSecret, type Random } from "../platform/random.js";
-import { createUnavailableError, OAuthError } from "../oidc/oauth-error.js";
-import { isSubset, parseScopes } from "../oidc/scopes.js";
 import type { Client } from "../records/client.js";
-import { advanceRefresh, type Grant, grantKey, type GrantVerdict, judgeRefresh, type RefreshUse } from "../records/grant.js";
+import {
+  advanceRefresh,
+  type Grant,
+  type GrantVerdict,
+  grantKey,
+  judgeRefresh,
+  type RefreshUse,
+} from "../records/grant.js";
 import type { Identity } from "../records/identity.js";
 import type { Entry, Step } from "../storage/collection.js";
 import type { Mint } from "../tokens/mint.js";
@@ -118,7 +125,9 @@ function wantedScopes({ entry, client }: PresentedToken): WantedScopes {
 function nextEnd(options: RefreshOptions, { client }: PresentedToken): { endsAt?: number } {
   const { idleMs, absoluteMs } = client.refreshPolicy;
   const longest = idleMs ?? absoluteMs;
-  return longest === undefined ? {} : { endsAt: options.clock() + Math.max(longest, options.tokenLifetimeMs) + upstreamMarginMs };
+  return longest === undefined
+    ? {}
+    : { endsAt: options.clock() + Math.max(longest, options.tokenLifetimeMs) + upstreamMarginMs };
 }
 
 type Outcome =
@@ -156,7 +165,8 @@ async function rotate(
 /** The storage step: judges again, because another request may have won since the first look. */
 function decide(grant: Grant, use: RefreshUse): Step<Grant, Outcome> {
   const verdict = judgeRefresh(grant, use, use.policy);
-  if (verdict.verdict === "replayed") return { keep: true, result: { outcome: "replayed", secret: verdict.currentSecret } };
+  if (verdict.verdict === "replayed")
+    return { keep: true, result: { outcome: "replayed", secret: verdict.currentSecret } };
   if (verdict.verdict !== "current") return { keep: true, result: { outcome: "refused", verdict } };
   return {
     put: advanceRefresh(grant, use),

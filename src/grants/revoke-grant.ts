@@ -1,6 +1,6 @@
+import { createSubject } from "../oidc/subject.js";
 import type { Clock } from "../platform/clock.js";
 import type { ReportEvent, RequestOrigin } from "../platform/events.js";
-import { createSubject } from "../oidc/subject.js";
 import { type Grant, revokeGrant } from "../records/grant.js";
 import type { GrantStores } from "./stores.js";
 

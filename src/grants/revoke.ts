@@ -1,9 +1,9 @@
 import { authenticateClient } from "../clients/authenticate.js";
 import type { ClientRegistry } from "../clients/registry.js";
-import { decodePair } from "../platform/encoding.js";
-import type { Clock } from "../platform/clock.js";
-import type { ReportEvent, RequestOrigin } from "../platform/events.js";
 import { OAuthError } from "../oidc/oauth-error.js";
+import type { Clock } from "../platform/clock.js";
+import { decodePair } from "../platform/encoding.js";
+import type { ReportEvent, RequestOrigin } from "../platform/events.js";
 import type { Client } from "../records/client.js";
 import { grantKey, judgeRefresh } from "../records/grant.js";
 import type { AccessTokenClaims } from "../tokens/verify.js";
@@ -35,7 +35,12 @@ export function createRevoker(options: RevokeOptions): (request: TokenRequest) =
   };
 }
 
-async function revokeRefreshToken(options: RevokeOptions, client: Client, token: string, origin: RequestOrigin): Promise<boolean> {
+async function revokeRefreshToken(
+  options: RevokeOptions,
+  client: Client,
+  token: string,
+  origin: RequestOrigin,
+): Promise<boolean> {
   const pair = decodePair(token);
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
   if (pair === undefined || entry === undefined) return false;
@@ -49,7 +54,12 @@ async function revokeRefreshToken(options: RevokeOptions, client: Client, token:
   return true;
 }
 
-async function revokeAccessToken(options: RevokeOptions, client: Client, token: string, origin: RequestOrigin): Promise<void> {
+async function revokeAccessToken(
+  options: RevokeOptions,
+  client: Client,
+  token: string,
+  origin: RequestOrigin,
+): Promise<void> {
   const claims = await options.verifyAccessToken(token);
   if (claims === undefined) return;
   requireOwner(claims.clientId, client);

@@ -11,7 +11,11 @@ export function createConsentMark(flow: Flow, login: OpenLogin): string {
 export type ConsentOutcome = "done" | "outdated" | "finished";
 
 /** Writes down the person's consent; `outdated` when the page was made for another identity than the row holds now. */
-export async function approve(logins: Collection<Login>, flow: Flow, mark: string | undefined): Promise<ConsentOutcome> {
+export async function approve(
+  logins: Collection<Login>,
+  flow: Flow,
+  mark: string | undefined,
+): Promise<ConsentOutcome> {
   const outcome = await logins.update<ConsentOutcome>(loginKey(flow), (login) => {
     if (login.state === "finished") return { keep: true, result: "finished" };
     const approved = createConsentMark(flow, login) === mark ? approveLogin(login, login.generation) : undefined;

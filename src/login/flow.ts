@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { ClientRegistry } from "../clients/registry.js";
-import { issuerUrl, routes } from "../oidc/routes.js";
 import { type AuthorizeRequest, formatAuthorizeRequest } from "../oidc/authorize-request.js";
 import { PageError, type WayOn } from "../oidc/page-error.js";
 import { promptValues } from "../oidc/prompt.js";
 import { isLoopbackUri, type RedirectTarget, resolveRedirect } from "../oidc/redirect-uri.js";
+import { issuerUrl, routes } from "../oidc/routes.js";
 import type { Clock } from "../platform/clock.js";
 import { formatForm } from "../platform/form.js";
 import { isSameText, keyedHash, sha256 } from "../platform/hashing.js";
@@ -82,7 +82,10 @@ export interface Flows {
   /** The flow as the `state` for one upstream. */
   sealState(flow: Flow, connectorId: string): string;
   /** As `open`, for what `sealState` made. */
-  openState(state: string | undefined, browserSecret: string | undefined): Promise<OpenFlow & { readonly sentTo: string }>;
+  openState(
+    state: string | undefined,
+    browserSecret: string | undefined,
+  ): Promise<OpenFlow & { readonly sentTo: string }>;
   /** A request that arrived by a cross-site POST, which carries no cookie: not bound to a browser yet. */
   sealRequest(request: AuthorizeRequest): string | undefined;
   openRequest(sealed: string): Promise<AuthorizeRequest>;
@@ -126,7 +129,8 @@ export function createFlows(options: FlowOptions): Flows {
       if (plain === undefined) throw new PageError({ kind: "expired" });
       const posted = PostedRequest.parse(JSON.parse(plain));
       const request = toRequest(posted.request);
-      if (clock() > posted.expiresAt) throw new PageError({ kind: "expired", startAgain: createWayOn(request, options.issuer) });
+      if (clock() > posted.expiresAt)
+        throw new PageError({ kind: "expired", startAgain: createWayOn(request, options.issuer) });
       return request;
     },
   };
@@ -152,7 +156,8 @@ export function loginKey(flow: Flow): string {
  */
 export function createWayOn(request: AuthorizeRequest, issuer: string): WayOn {
   const url = URL.canParse(request.redirectUri) ? new URL(request.redirectUri) : undefined;
-  const isSite = url !== undefined && (url.protocol === "https:" || url.protocol === "http:") && !isLoopbackUri(request.redirectUri);
+  const isSite =
+    url !== undefined && (url.protocol === "https:" || url.protocol === "http:") && !isLoopbackUri(request.redirectUri);
   if (isSite && url.origin !== new URL(issuer).origin) return { url: `${url.origin}/`, host: url.host };
   return { url: `${issuerUrl(issuer, routes.authorize)}?${formatForm(formatAuthorizeRequest(request))}` };
 }
@@ -162,7 +167,8 @@ async function openSealed(
   purpose: string,
   sealed: string | undefined,
 ): Promise<{ readonly flow: Flow; readonly sentTo: string }> {
-  const plain = sealed === undefined || sealed.length > 2 * maxSealedLength ? undefined : await sealer.open(purpose, sealed);
+  const plain =
+    sealed === undefined || sealed.length > 2 * maxSealedLength ? undefined : await sealer.open(purpose, sealed);
   if (plain === undefined) throw new PageError({ kind: "expired" });
   const { request, sentTo = "", ...rest } = SealedFlow.parse(JSON.parse(plain));
   return { flow: { ...rest, request: toRequest(request) }, sentTo };
@@ -173,7 +179,10 @@ function toRequest(parsed: z.infer<typeof Request>): AuthorizeRequest {
   return { ...required, ...present({ state, nonce, codeChallenge, maxAge, loginHint, connectorId }) };
 }
 
-async function requireKnown(clients: ClientRegistry, request: AuthorizeRequest): Promise<{ client: Client; target: RedirectTarget }> {
+async function requireKnown(
+  clients: ClientRegistry,
+  request: AuthorizeRequest,
+): Promise<{ client: Client; target: RedirectTarget }> {
   const client = await clients.find(request.clientId);
   if (client === undefined) throw new PageError({ kind: "unknown-app", received: request.clientId });
   const target = resolveRedirect(client, request.redirectUri);

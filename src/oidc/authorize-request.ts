@@ -1,6 +1,6 @@
 import { present } from "../platform/present.js";
-import type { Parameters } from "./parameters.js";
 import { OAuthError } from "./oauth-error.js";
+import type { Parameters } from "./parameters.js";
 import { type CodeChallenge, type PkceRules, parseChallenge } from "./pkce.js";
 import { type Prompt, parseMaxAge, parsePrompt } from "./prompt.js";
 import { parseScopes, requireKnownScopes } from "./scopes.js";
@@ -53,7 +53,11 @@ export function parseAuthorizeRequest(
   if (parameters.find("request_uri") !== undefined) {
     throw new OAuthError("request_uri_not_supported", "The request_uri parameter is not supported.");
   }
-  const codeChallenge = parseChallenge(parameters.find("code_challenge"), parameters.find("code_challenge_method"), pkce);
+  const codeChallenge = parseChallenge(
+    parameters.find("code_challenge"),
+    parameters.find("code_challenge_method"),
+    pkce,
+  );
   const scopes = parseScopes(parameters.find("scope"));
   requireKnownScopes(scopes);
   requireCodeFlow(parameters.find("response_type"));

@@ -14,7 +14,11 @@ export interface Person {
  * Claims about the person that the scopes open, in Dex's order and with Dex's conditions (dex-behaviour §5.2): empty
  * texts and lists are left out, `email_verified` always goes with the scope `email`.
  */
-export function createIdentityClaims(person: Person, scopes: readonly string[], connectorId: string): Record<string, unknown> {
+export function createIdentityClaims(
+  person: Person,
+  scopes: readonly string[],
+  connectorId: string,
+): Record<string, unknown> {
   const claims: Record<string, unknown> = {};
   if (scopes.includes("email")) {
     if (person.email !== "") claims["email"] = person.email;

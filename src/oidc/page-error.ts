@@ -33,7 +33,12 @@ export type PageProblem =
       readonly otherAccountUrl: string;
       readonly backUrl: string;
     }
-  | { readonly kind: "connector-unavailable"; readonly connectorName: string; readonly retryUrl: string; readonly startAgain?: WayOn }
+  | {
+      readonly kind: "connector-unavailable";
+      readonly connectorName: string;
+      readonly retryUrl: string;
+      readonly startAgain?: WayOn;
+    }
   | { readonly kind: "busy"; readonly retryUrl?: string; readonly retryAfter: number }
   | { readonly kind: "not-found" }
   | { readonly kind: "method-not-allowed"; readonly allow: string };

@@ -1,4 +1,4 @@
-import { FormSyntaxError, type FormPairs, parseForm } from "../platform/form.js";
+import { type FormPairs, FormSyntaxError, parseForm } from "../platform/form.js";
 import { OAuthError } from "./oauth-error.js";
 
 /**
@@ -46,7 +46,8 @@ export function parseParameters(text: string): Parameters {
   try {
     return new Parameters(parseForm(text));
   } catch (error) {
-    if (error instanceof FormSyntaxError) throw new OAuthError("invalid_request", `The request cannot be read: ${error.message}.`);
+    if (error instanceof FormSyntaxError)
+      throw new OAuthError("invalid_request", `The request cannot be read: ${error.message}.`);
     throw error;
   }
 }

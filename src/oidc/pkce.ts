@@ -23,13 +23,18 @@ export function parseChallenge(
   rules: PkceRules,
 ): CodeChallenge | undefined {
   if (challenge === undefined) {
-    if (rules.enforce) throw new OAuthError("invalid_request", "PKCE is required: the parameter code_challenge is missing.");
-    if (method !== undefined) throw new OAuthError("invalid_request", "code_challenge_method was sent without code_challenge.");
+    if (rules.enforce)
+      throw new OAuthError("invalid_request", "PKCE is required: the parameter code_challenge is missing.");
+    if (method !== undefined)
+      throw new OAuthError("invalid_request", "code_challenge_method was sent without code_challenge.");
     return undefined;
   }
   const known = rules.methods.find((allowed) => allowed === (method ?? "plain"));
   if (known === undefined) {
-    throw new OAuthError("invalid_request", `Unsupported PKCE challenge method; supported: ${rules.methods.join(", ")}.`);
+    throw new OAuthError(
+      "invalid_request",
+      `Unsupported PKCE challenge method; supported: ${rules.methods.join(", ")}.`,
+    );
   }
   if (!codeText.test(challenge) || (known === "S256" && challenge.length !== 43)) {
     throw new OAuthError("invalid_request", "The parameter code_challenge is malformed.");
@@ -41,9 +46,14 @@ export function parseChallenge(
  * Checks a verifier against the challenge bound to the code (RFC 7636 §4.6). A verifier without a challenge is refused
  * too: somebody has stripped the challenge on its way (RFC 9700 §2.1.1, PKCE downgrade).
  */
-export function checkVerifier(challenge: CodeChallenge | undefined, verifier: string | undefined): OAuthError | undefined {
+export function checkVerifier(
+  challenge: CodeChallenge | undefined,
+  verifier: string | undefined,
+): OAuthError | undefined {
   if (challenge === undefined) {
-    return verifier === undefined ? undefined : new OAuthError("invalid_grant", "code_verifier was sent, but the code was issued without code_challenge.");
+    return verifier === undefined
+      ? undefined
+      : new OAuthError("invalid_grant", "code_verifier was sent, but the code was issued without code_challenge.");
   }
   if (verifier === undefined) return new OAuthError("invalid_grant", "code_verifier is missing.");
   const expected = challenge.method === "S256" ? sha256(verifier) : verifier;

@@ -19,6 +19,7 @@ export function parsePrompt(text: string | undefined): readonly Prompt[] {
 /** Parses `max_age`: seconds, not negative. */
 export function parseMaxAge(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,10}$/.test(text)) throw new OAuthError("invalid_request", "The parameter max_age must be a number of seconds.");
+  if (!/^\d{1,10}$/.test(text))
+    throw new OAuthError("invalid_request", "The parameter max_age must be a number of seconds.");
   return Number(text);
 }

@@ -43,7 +43,8 @@ export function sendPage(reply: FastifyReply, status: number, page: Page): Fasti
 /** Undefined: nobody expected this error. */
 function toPageError(error: unknown, request: FastifyRequest): PageError | undefined {
   if (error instanceof PageError) return error;
-  if (error instanceof OAuthError) return new PageError({ kind: "invalid-request", reason: error.description }, error.detail);
+  if (error instanceof OAuthError)
+    return new PageError({ kind: "invalid-request", reason: error.description }, error.detail);
   if (error instanceof StorageUnavailableError) {
     return new PageError({ kind: "busy", retryAfter: busyRetrySeconds, ...findRetryUrl(request) }, error.message);
   }

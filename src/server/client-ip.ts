@@ -20,7 +20,9 @@ export function createClientIpFinder({ header, trustedProxies }: ClientIpOptions
     const peer = normalise(request.socket.remoteAddress ?? "");
     if (header === undefined || !isTrusted(trusted, peer)) return peer;
     const value = request.headers[header.toLowerCase()];
-    const hops = (Array.isArray(value) ? value.join(",") : (value ?? "")).split(",").map((hop) => normalise(hop.trim()));
+    const hops = (Array.isArray(value) ? value.join(",") : (value ?? ""))
+      .split(",")
+      .map((hop) => normalise(hop.trim()));
     for (const hop of hops.reverse()) {
       if (isIP(hop) === 0) return peer;
       if (!isTrusted(trusted, hop)) return hop;

@@ -28,9 +28,14 @@ export function answerPreflight(options: CorsOptions, request: FastifyRequest, r
   const asked = splitList(request.headers["access-control-request-headers"]);
   const allowedHeaders = options.allowedHeaders.map((name) => name.toLowerCase());
   const refused = asked.filter((name) => !simpleHeaders.includes(name) && !allowedHeaders.includes(name));
-  if (findAllowedOrigin(options, request.headers.origin) === undefined || refused.length > 0) return reply.code(403).send();
+  if (findAllowedOrigin(options, request.headers.origin) === undefined || refused.length > 0)
+    return reply.code(403).send();
   return reply
-    .headers({ "access-control-allow-methods": methods, "access-control-allow-headers": asked.join(", "), "access-control-max-age": "600" })
+    .headers({
+      "access-control-allow-methods": methods,
+      "access-control-allow-headers": asked.join(", "),
+      "access-control-max-age": "600",
+    })
     .code(200)
     .send();
 }

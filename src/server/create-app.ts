@@ -1,19 +1,19 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { ServerOptions } from "node:https";
-import { createId } from "../platform/random.js";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Config } from "../config/config.js";
+import { registerHealth } from "../endpoints/health/routes.js";
+import { createId } from "../platform/random.js";
 import type { Logger } from "../telemetry/logger.js";
 import { logRequest } from "../telemetry/request-log.js";
-import { registerHealth } from "../endpoints/health/routes.js";
 import { addBrowserScope } from "./browser-scope.js";
 import { createClientIpFinder } from "./client-ip.js";
 import type { House } from "./compose.js";
-import { addGracefulClose, type GracefulClose } from "./graceful-close.js";
 import { addFormBody, bodyLimit } from "./form-body.js";
+import { addGracefulClose, type GracefulClose } from "./graceful-close.js";
 import type { Parts } from "./parts.js";
 import { addProtocolScope } from "./protocol-scope.js";
-import { addRequestLog } from "./request-log.js";
 import { createRequestFacts } from "./request-facts.js";
+import { addRequestLog } from "./request-log.js";
 import { createSecurityHeaders } from "./security-headers.js";
 
 export interface AppOptions {
@@ -36,7 +36,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const app = createBareApp(options);
   const close = addGracefulClose(app);
   const facts = createRequestFacts(createClientIpFinder(config.web.clientRemoteIP));
-  const logFault = (request: { id: string }, error: unknown): void => logger.error({ request_id: request.id, err: error }, "request failed");
+  const logFault = (request: { id: string }, error: unknown): void =>
+    logger.error({ request_id: request.id, err: error }, "request failed");
   const headers = createSecurityHeaders({ isHttps: config.issuer.isHttps, configured: config.web.headers });
   app.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from "fastify";
 import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
 import type { Address } from "../config/config.js";
 
 /** Starts to listen and returns the address as people write it, with the port that was really taken. */

@@ -1,4 +1,5 @@
 import type { StorageConfig } from "../config/config.js";
+import type { Clock } from "../platform/clock.js";
 import { grantKind } from "../records/grant.js";
 import { loginKind } from "../records/login.js";
 import { revokedAccessTokenKind } from "../records/revoked-access-token.js";
@@ -10,17 +11,17 @@ import { openStorage } from "../storage/open-storage.js";
 import { createSealingCodec } from "../storage/sealing-codec.js";
 
 /** The store with every collection that the server keeps in it. */
-export async function openStores(config: StorageConfig) {
+export async function openStores(config: StorageConfig, clock: Clock) {
   const driver = await openStorage(config);
   const codec = createSealingCodec(config.encryptionKeys);
   return {
     driver,
-    grants: createCollection(driver, grantKind, codec),
-    upstreams: createCollection(driver, upstreamGrantKind, codec),
-    revokedAccessTokens: createCollection(driver, revokedAccessTokenKind, codec),
-    logins: createCollection(driver, loginKind, codec),
-    signingKeys: createCollection(driver, signingKeysKind, codec),
-    sealingKeys: createCollection(driver, sealingKeysKind, codec),
+    grants: createCollection(driver, grantKind, codec, { clock }),
+    upstreams: createCollection(driver, upstreamGrantKind, codec, { clock }),
+    revokedAccessTokens: createCollection(driver, revokedAccessTokenKind, codec, { clock }),
+    logins: createCollection(driver, loginKind, codec, { clock }),
+    signingKeys: createCollection(driver, signingKeysKind, codec, { clock }),
+    sealingKeys: createCollection(driver, sealingKeysKind, codec, { clock }),
   };
 }
 

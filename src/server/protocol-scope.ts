@@ -33,7 +33,10 @@ export async function addProtocolScope(app: FastifyInstance, scope: Scope): Prom
   addMethodNotAllowed(app, collected(), (request, reply, allow) => {
     const isPreflight = request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
     if (isPreflight && config.web.allowedOrigins.length > 0) return answerPreflight(config.web, request, reply);
-    return sendOAuthError(reply.header("allow", allow), new OAuthError("invalid_request", "Method not allowed.", { status: 405 }));
+    return sendOAuthError(
+      reply.header("allow", allow),
+      new OAuthError("invalid_request", "Method not allowed.", { status: 405 }),
+    );
   });
 }
 

@@ -3,7 +3,11 @@ import type { AnsweredRequest } from "../telemetry/request-log.js";
 import type { RequestFacts } from "./request-facts.js";
 
 /** Logs one line when the response is closed, also where the client went away before it was finished. */
-export function addRequestLog(app: FastifyInstance, facts: RequestFacts, log: (request: AnsweredRequest) => void): void {
+export function addRequestLog(
+  app: FastifyInstance,
+  facts: RequestFacts,
+  log: (request: AnsweredRequest) => void,
+): void {
   app.addHook("onRequest", (request, reply, done) => {
     // Taken now: a closed socket has no address.
     const origin = facts.originOf(request);
@@ -14,7 +18,7 @@ export function addRequestLog(app: FastifyInstance, facts: RequestFacts, log: (r
         route: request.routeOptions.url ?? "unknown",
         status: reply.statusCode,
         durationMs: reply.elapsedTime,
-        aborted: !reply.raw.writableFinished,
+        ...(!reply.raw.writableFinished && { aborted: true }),
         ...facts.findFailure(request),
       });
     });

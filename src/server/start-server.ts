@@ -108,11 +108,16 @@ function createStop(started: readonly Started[], house: House, logger: Logger): 
 }
 
 function warnAtStart(config: Config, logger: Logger, isCapped: boolean): void {
-  if (config.storage.type === "memory") logger.warn("storage is in memory: every login, token and key is lost when the process ends");
+  if (config.storage.type === "memory")
+    logger.warn("storage is in memory: every login, token and key is lost when the process ends");
   else if (config.storage.encryptionKeys.length === 0) {
-    logger.warn("storage.encryptionKeys is not set: signing keys and upstream credentials are readable in the database");
+    logger.warn(
+      "storage.encryptionKeys is not set: signing keys and upstream credentials are readable in the database",
+    );
   }
   if (isCapped) {
-    logger.warn("UV_THREADPOOL_SIZE is not set for this machine: one password is checked at a time (see docs/getting-started.md)");
+    logger.warn(
+      "UV_THREADPOOL_SIZE is not set for this machine: one password is checked at a time (see docs/getting-started.md)",
+    );
   }
 }

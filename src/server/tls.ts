@@ -32,7 +32,9 @@ export async function loadTls(files: TlsFiles): Promise<ServerOptions> {
   try {
     createSecureContext(options);
   } catch (error) {
-    throw new Error(`${files.certFile} and ${files.keyFile} can't be used: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(
+      `${files.certFile} and ${files.keyFile} can't be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return options;
 }
@@ -41,7 +43,11 @@ export async function loadTls(files: TlsFiles): Promise<ServerOptions> {
  * Takes new certificate files into use while running: on SIGHUP, and when a file is replaced. Certificates that can't
  * be loaded are reported, and the old ones stay (dex-behaviour §12 no. 31). Returns what ends the watching.
  */
-export function watchTls(files: TlsFiles, server: Server, report: (outcome: string, error?: unknown) => void): () => void {
+export function watchTls(
+  files: TlsFiles,
+  server: Server,
+  report: (outcome: string, error?: unknown) => void,
+): () => void {
   let waiting: NodeJS.Timeout | undefined;
   async function reload(): Promise<void> {
     try {

@@ -9,7 +9,7 @@ export interface AnsweredRequest {
   readonly durationMs: number;
   readonly clientIp: string;
   /** The client went away before the answer was sent. */
-  readonly aborted: boolean;
+  readonly aborted?: boolean;
   /** What the client was told where it went wrong: an OAuth error code, or the kind of page. */
   readonly error?: string;
   /** What only the log is told. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { SigningKey, Signer } from "../keys/signer.js";
+import type { Signer, SigningKey } from "../keys/signer.js";
 import { createAudienceClaims, createIdentityClaims } from "../oidc/claims.js";
 import { createSubject } from "../oidc/subject.js";
 import { createTokenHash } from "../oidc/token-hash.js";

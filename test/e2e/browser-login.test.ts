@@ -1,7 +1,7 @@
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import * as oidc from "openid-client";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { clientAppId, clientAppSecret, type ClientApp, startClientApp } from "../support/client-app.js";
+import { type ClientApp, clientAppId, clientAppSecret, startClientApp } from "../support/client-app.js";
 import { describeWith, findPart } from "../support/parts.js";
 import { robinYaml } from "../support/relying-party.js";
 import { startTestServer, type TestServer } from "../support/test-server.js";
@@ -56,7 +56,8 @@ ${robinYaml}`,
     context = await browser.newContext();
     page = await context.newPage();
     page.on("console", (message) => {
-      if (message.type() === "error" && !/status of (400|401|403)/.test(message.text())) complaints.push(message.text());
+      if (message.type() === "error" && !/status of (400|401|403)/.test(message.text()))
+        complaints.push(message.text());
     });
   });
 
@@ -90,14 +91,18 @@ ${robinYaml}`,
     expect(JSON.parse(await result())).toMatchObject({ email: "robin@example.com", groups: ["staff", "photo-club"] });
     const tokens = app.logins.at(-1);
     const sub = tokens?.claims()?.sub ?? "";
-    expect(await oidc.fetchUserInfo(configuration, tokens?.access_token ?? "", sub)).toMatchObject({ name: "Robin Example" });
+    expect(await oidc.fetchUserInfo(configuration, tokens?.access_token ?? "", sub)).toMatchObject({
+      name: "Robin Example",
+    });
     const first = tokens?.refresh_token ?? "";
     const second = await oidc.refreshTokenGrant(configuration, first);
     expect(second.claims()?.sub).toBe(sub);
     const replay = await oidc.refreshTokenGrant(configuration, first);
     expect(replay.refresh_token).toBe(second.refresh_token);
     await oidc.tokenRevocation(configuration, second.refresh_token ?? "");
-    await expect(oidc.refreshTokenGrant(configuration, second.refresh_token ?? "")).rejects.toMatchObject({ error: "invalid_grant" });
+    await expect(oidc.refreshTokenGrant(configuration, second.refresh_token ?? "")).rejects.toMatchObject({
+      error: "invalid_grant",
+    });
   });
 
   it("revokes the family when an old refresh token comes after the window", async () => {
@@ -109,7 +114,9 @@ ${robinYaml}`,
     const second = await oidc.refreshTokenGrant(configuration, first);
     skewMs = 60_000;
     await expect(oidc.refreshTokenGrant(configuration, first)).rejects.toMatchObject({ error: "invalid_grant" });
-    await expect(oidc.refreshTokenGrant(configuration, second.refresh_token ?? "")).rejects.toMatchObject({ error: "invalid_grant" });
+    await expect(oidc.refreshTokenGrant(configuration, second.refresh_token ?? "")).rejects.toMatchObject({
+      error: "invalid_grant",
+    });
   });
 
   it("logs in through a redirect to an upstream and back", async () => {

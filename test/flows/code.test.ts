@@ -41,7 +41,10 @@ afterAll(async () => {
 
 describe("authorization code flow (OpenID Connect Core §3.1)", () => {
   it("gives an ID token with the claims that the scopes open, and Dex's sub bytes", async () => {
-    const { body } = await obtainTokens(server, { user: "robin@example.com", scope: "openid email profile groups federated:id" });
+    const { body } = await obtainTokens(server, {
+      user: "robin@example.com",
+      scope: "openid email profile groups federated:id",
+    });
     const claims = readClaims(body["id_token"]);
     expect(claims).toMatchObject({
       iss: server.issuer,
@@ -98,7 +101,12 @@ describe("authorization code flow (OpenID Connect Core §3.1)", () => {
       response_type: "code",
       scope: "openid audience:server:client_id:photos",
     })}`;
-    const consent = await submitPassword(browser, server, await browser.follow(url, server.origin), "robin@example.com");
+    const consent = await submitPassword(
+      browser,
+      server,
+      await browser.follow(url, server.origin),
+      "robin@example.com",
+    );
     const code = locationQuery(await answerConsent(browser, server, consent, "approve")).get("code") ?? "";
     const form = { grant_type: "authorization_code", code, redirect_uri: "https://wiki.example.com/cb" };
     const { body } = await post(server, "/token", form, wiki);
@@ -119,7 +127,9 @@ describe("redeeming a code (RFC 6749 §4.1.3)", () => {
     expect(first.status).toBe(200);
     expect((await redeem(server, code)).body["error"]).toBe("invalid_grant");
     expect((await refresh(server, first.body["refresh_token"])).body["error"]).toBe("invalid_grant");
-    const userinfo = await fetch(`${server.issuer}/userinfo`, { headers: { authorization: `Bearer ${first.body["access_token"]}` } });
+    const userinfo = await fetch(`${server.issuer}/userinfo`, {
+      headers: { authorization: `Bearer ${first.body["access_token"]}` },
+    });
     expect(userinfo.status).toBe(401);
   });
 
@@ -154,13 +164,20 @@ describe("redeeming a code (RFC 6749 §4.1.3)", () => {
     ).get("code");
     const form = { grant_type: "authorization_code", code: code ?? "", redirect_uri: photos.redirectUri };
     expect((await post(server, "/token", form)).body["error"]).toBe("invalid_grant");
-    expect((await post(server, "/token", { ...form, code_verifier: `${verifier}x` })).body["error"]).toBe("invalid_grant");
+    expect((await post(server, "/token", { ...form, code_verifier: `${verifier}x` })).body["error"]).toBe(
+      "invalid_grant",
+    );
     expect((await post(server, "/token", { ...form, code_verifier: verifier })).status).toBe(200);
   });
 
   it("refuses a verifier for a code without a challenge (RFC 9700 §2.1.1, downgrade)", async () => {
     const code = locationQuery(await logIn(server)).get("code") ?? "";
-    const form = { grant_type: "authorization_code", code, redirect_uri: photos.redirectUri, code_verifier: "x".repeat(43) };
+    const form = {
+      grant_type: "authorization_code",
+      code,
+      redirect_uri: photos.redirectUri,
+      code_verifier: "x".repeat(43),
+    };
     expect((await post(server, "/token", form)).body["error"]).toBe("invalid_grant");
   });
 
@@ -176,9 +193,20 @@ describe("redeeming a code (RFC 6749 §4.1.3)", () => {
       code_challenge: challenge,
       code_challenge_method: "S256",
     })}`;
-    const consent = await submitPassword(browser, server, await browser.follow(url, server.origin), "robin@example.com");
+    const consent = await submitPassword(
+      browser,
+      server,
+      await browser.follow(url, server.origin),
+      "robin@example.com",
+    );
     const code = locationQuery(await answerConsent(browser, server, consent, "approve")).get("code") ?? "";
-    const form = { grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: verifier, client_id: "cli" };
+    const form = {
+      grant_type: "authorization_code",
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+      client_id: "cli",
+    };
     const tokens = await fetch(`${server.issuer}/token`, { method: "POST", body: new URLSearchParams(form) });
     expect(tokens.status).toBe(200);
   });
@@ -186,21 +214,41 @@ describe("redeeming a code (RFC 6749 §4.1.3)", () => {
 
 describe("client authentication (RFC 6749 §2.3.1)", () => {
   it("takes Basic or body credentials, never two secrets at once", async () => {
-    const body = { grant_type: "refresh_token", refresh_token: "x", client_id: photos.id, client_secret: photos.secret };
+    const body = {
+      grant_type: "refresh_token",
+      refresh_token: "x",
+      client_id: photos.id,
+      client_secret: photos.secret,
+    };
     const inBody = await fetch(`${server.issuer}/token`, { method: "POST", body: new URLSearchParams(body) });
     expect(await inBody.json()).toMatchObject({ error: "invalid_grant" });
     expect((await post(server, "/token", body)).body["error"]).toBe("invalid_request");
   });
 
   it("answers a wrong secret with 401 and WWW-Authenticate for Basic", async () => {
-    const reply = await post(server, "/token", { grant_type: "refresh_token", refresh_token: "x" }, { id: photos.id, secret: "wrong" });
+    const reply = await post(
+      server,
+      "/token",
+      { grant_type: "refresh_token", refresh_token: "x" },
+      { id: photos.id, secret: "wrong" },
+    );
     expect([reply.status, reply.body["error"]]).toEqual([401, "invalid_client"]);
     expect(reply.headers.get("www-authenticate")).toMatch(/^Basic /);
   });
 
   it("gives the same answer for an unknown client", async () => {
-    const known = await post(server, "/token", { grant_type: "refresh_token", refresh_token: "x" }, { id: photos.id, secret: "wrong" });
-    const unknown = await post(server, "/token", { grant_type: "refresh_token", refresh_token: "x" }, { id: "nobody", secret: "wrong" });
+    const known = await post(
+      server,
+      "/token",
+      { grant_type: "refresh_token", refresh_token: "x" },
+      { id: photos.id, secret: "wrong" },
+    );
+    const unknown = await post(
+      server,
+      "/token",
+      { grant_type: "refresh_token", refresh_token: "x" },
+      { id: "nobody", secret: "wrong" },
+    );
     expect([unknown.status, unknown.body]).toEqual([known.status, known.body]);
   });
 });
@@ -236,7 +284,10 @@ describe("the login page", () => {
     const form = await browser.follow(authorizeUrl(server), server.origin);
     const consent = await browser.follow(form.url, server.origin, { login: "robin@example.com", password: "password" });
     expect(consent.url).toContain("/approval?req=");
-    const done = await browser.follow(consent.url, server.origin, { req: new URL(consent.url).searchParams.get("req") ?? "", approval: "approve" });
+    const done = await browser.follow(consent.url, server.origin, {
+      req: new URL(consent.url).searchParams.get("req") ?? "",
+      approval: "approve",
+    });
     expect(locationQuery(done).get("code")).not.toBeNull();
   });
 

@@ -1,6 +1,13 @@
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createHttpBrowser, findAction, findField, type HttpBrowser, locationQuery, type Visit } from "../support/http-browser.js";
+import {
+  createHttpBrowser,
+  findAction,
+  findField,
+  type HttpBrowser,
+  locationQuery,
+  type Visit,
+} from "../support/http-browser.js";
 import { answerConsent, authorizeUrl, photosYaml, robinYaml, submitPassword } from "../support/relying-party.js";
 import { createTestUpstream, type TestUpstream, withTestConnectors } from "../support/test-connectors.js";
 import { startTestServer, type TestServer } from "../support/test-server.js";
@@ -55,7 +62,11 @@ describe("a flow belongs to the browser that started it (CVE-2022-39222)", () =>
     await thief.request(authorizeUrl(server));
     const steps: string[] = [];
     const form = await openForm(owner);
-    steps.push(form.url, new URL(form.url).href.replace("/auth/local/login", "/auth"), form.url.replace("/local/login", "/mock"));
+    steps.push(
+      form.url,
+      new URL(form.url).href.replace("/auth/local/login", "/auth"),
+      form.url.replace("/local/login", "/mock"),
+    );
     for (const url of steps) expect((await thief.request(url)).status).toBe(403);
     const consent = await submitPassword(owner, server, form, "robin@example.com");
     const flow = findField(consent.body, "req") ?? "";
@@ -75,7 +86,11 @@ describe("a flow belongs to the browser that started it (CVE-2022-39222)", () =>
     const attacker = createHttpBrowser();
     const form = await openForm(attacker);
     const victim = createHttpBrowser();
-    const visit = await victim.request(form.url, { login: "sam@example.com", password: "password", req: findField(form.body, "req") ?? "" });
+    const visit = await victim.request(form.url, {
+      login: "sam@example.com",
+      password: "password",
+      req: findField(form.body, "req") ?? "",
+    });
     expect(visit.status).toBe(403);
   });
 
@@ -90,7 +105,11 @@ describe("a flow belongs to the browser that started it (CVE-2022-39222)", () =>
   it("does not take a state for a flow, or a flow for a state", async () => {
     const browser = createHttpBrowser();
     const chooser = await browser.follow(authorizeUrl(server), server.origin);
-    const flow = new URL(/href="([^"]*\/auth\/mock\?[^"]*)"/.exec(chooser.body)?.[1]?.replaceAll("&amp;", "&") ?? "", chooser.url).searchParams.get("flow") ?? "";
+    const flow =
+      new URL(
+        /href="([^"]*\/auth\/mock\?[^"]*)"/.exec(chooser.body)?.[1]?.replaceAll("&amp;", "&") ?? "",
+        chooser.url,
+      ).searchParams.get("flow") ?? "";
     expect((await browser.request(`${server.issuer}/callback?state=${flow}`)).status).toBe(400);
     const started = await browser.request(`${server.issuer}/auth/mock?flow=${flow}`);
     const state = locationQuery(started).get("state") ?? "";
@@ -156,7 +175,9 @@ describe("a flow is used once (DESIGN wall 1)", () => {
     const consent = await browser.follow(callback, server.origin);
     expect(consent.body).toContain("kilgore@kilgore.trout");
     const reload = await browser.follow(callback, server.origin);
-    expect(reload.url).toBe(consent.url.replace(/req=[^&]*/, () => `req=${new URL(reload.url).searchParams.get("req")}`));
+    expect(reload.url).toBe(
+      consent.url.replace(/req=[^&]*/, () => `req=${new URL(reload.url).searchParams.get("req")}`),
+    );
     expect(locationQuery(await answerConsent(browser, server, consent, "approve")).get("code")).not.toBeNull();
     expect((await browser.request(callback)).body).toContain("already");
   });
@@ -167,10 +188,16 @@ describe("entering by POST (OpenID Connect Core §3.1.2.1)", () => {
     const browser = createHttpBrowser();
     const form = await openForm(browser);
     const url = new URL(authorizeUrl(server));
-    const posted = await createHttpBrowser().request(`${url.origin}${url.pathname}`, Object.fromEntries(url.searchParams));
+    const posted = await createHttpBrowser().request(
+      `${url.origin}${url.pathname}`,
+      Object.fromEntries(url.searchParams),
+    );
     expect(posted.status).toBe(303);
     expect(posted.headers.getSetCookie()).toEqual([]);
-    const chooser = await browser.follow(new URL(posted.headers.get("location") ?? "", server.origin).href, server.origin);
+    const chooser = await browser.follow(
+      new URL(posted.headers.get("location") ?? "", server.origin).href,
+      server.origin,
+    );
     expect(chooser.status).toBe(200);
     expect((await submitPassword(browser, server, form, "robin@example.com")).url).toContain("/approval");
   });
@@ -180,9 +207,10 @@ describe("cookies", () => {
   it("are HttpOnly and SameSite=Lax, and one browser keeps one", async () => {
     const browser = createHttpBrowser();
     const first = await browser.request(authorizeUrl(server));
-    expect(first.headers.getSetCookie()).toEqual([expect.stringMatching(/^latchkey_browser=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)]);
+    expect(first.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^latchkey_browser=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/),
+    ]);
     const second = await browser.request(authorizeUrl(server));
     expect(second.headers.getSetCookie()).toEqual([]);
   });
 });
-

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodePair, encodePair } from "../../src/platform/encoding.js";
-import { obtainTokens, photos, photosYaml, post, readClaims, refresh, robinYaml, type TokenReply } from "../support/relying-party.js";
+import {
+  obtainTokens,
+  photos,
+  photosYaml,
+  post,
+  readClaims,
+  refresh,
+  robinYaml,
+  type TokenReply,
+} from "../support/relying-party.js";
 import { startTestServer, type TestServer } from "../support/test-server.js";
 
 const second = 1_000;
@@ -104,7 +113,9 @@ describe("refresh table, rotation on (RFC 6749 §6, RFC 9700 §4.14)", () => {
     now += 30 * second + 1;
     expect(outcome(await refresh(server, first))).toEqual(invalidGrant);
     expect(outcome(await refresh(server, reply.body["refresh_token"]))).toEqual(invalidGrant);
-    const userinfo = await fetch(`${server.issuer}/userinfo`, { headers: { authorization: `Bearer ${reply.body["access_token"]}` } });
+    const userinfo = await fetch(`${server.issuer}/userinfo`, {
+      headers: { authorization: `Bearer ${reply.body["access_token"]}` },
+    });
     expect(userinfo.status).toBe(401);
     expect(server.events().map((event) => event["event"])).toEqual(
       expect.arrayContaining(["refresh.reuse-detected", "grant.revoked"]),
@@ -193,7 +204,10 @@ describe("refresh table, rotation off", () => {
   });
 
   it("follows a client's own policy key by key", async () => {
-    await start("expiry: { refreshTokens: { absoluteLifetime: 1h } }", "    refreshTokens: { disableRotation: true }\n");
+    await start(
+      "expiry: { refreshTokens: { absoluteLifetime: 1h } }",
+      "    refreshTokens: { disableRotation: true }\n",
+    );
     const token = await logInOnce();
     expect(outcome(await refresh(server, token))).toBe(token);
     now += hour + 1;
@@ -209,7 +223,12 @@ describe("what a refresh answers (OpenID Connect Core §12.2)", () => {
     const later = await refresh(server, login.body["refresh_token"]);
     const before = readClaims(login.body["id_token"]);
     const after = readClaims(later.body["id_token"]);
-    expect(after).toMatchObject({ iss: server.issuer, sub: before["sub"], aud: photos.id, auth_time: before["auth_time"] });
+    expect(after).toMatchObject({
+      iss: server.issuer,
+      sub: before["sub"],
+      aud: photos.id,
+      auth_time: before["auth_time"],
+    });
     expect(before["nonce"]).toBe("nonce-1");
     expect(after["nonce"]).toBeUndefined();
     expect(after["iat"]).toBe(Number(before["iat"]) + 3_600);
@@ -256,7 +275,10 @@ describe("what a refresh answers (OpenID Connect Core §12.2)", () => {
     const replies = await Promise.all(Array.from({ length: 50 }, () => refresh(server, token)));
     expect(new Set(replies.map(outcome)).size).toBe(1);
     expect(replies.every(({ status }) => status === 200)).toBe(true);
-    const outcomes = server.events().filter((event) => event["event"] === "token.refreshed").map((event) => event["outcome"]);
+    const outcomes = server
+      .events()
+      .filter((event) => event["event"] === "token.refreshed")
+      .map((event) => event["outcome"]);
     expect(outcomes.filter((name) => name === "rotated")).toHaveLength(1);
     expect(outcomes.filter((name) => name === "replayed")).toHaveLength(49);
   });

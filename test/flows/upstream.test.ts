@@ -1,6 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createHttpBrowser, findAction, findField, type HttpBrowser, locationQuery, type Visit } from "../support/http-browser.js";
-import { answerConsent, authorizeUrl, photos, photosYaml, readClaims, redeem, refresh, robinYaml } from "../support/relying-party.js";
+import {
+  createHttpBrowser,
+  findAction,
+  findField,
+  type HttpBrowser,
+  locationQuery,
+  type Visit,
+} from "../support/http-browser.js";
+import {
+  answerConsent,
+  authorizeUrl,
+  photos,
+  photosYaml,
+  readClaims,
+  redeem,
+  refresh,
+  robinYaml,
+} from "../support/relying-party.js";
 import { createTestUpstream, type TestUpstream, withTestConnectors } from "../support/test-connectors.js";
 import { startTestServer, type TestServer } from "../support/test-server.js";
 
@@ -121,7 +137,9 @@ describe("a login at an upstream by redirect", () => {
     const pinned = await leave(createHttpBrowser(), { connector_id: "up" });
     expect(pinned.headers.get("location")).toContain("https://upstream.example/");
     const deep = authorizeUrl(server).replace("/auth?", "/auth/up?");
-    expect((await createHttpBrowser().follow(deep, server.origin)).headers.get("location")).toContain("https://upstream.example/");
+    expect((await createHttpBrowser().follow(deep, server.origin)).headers.get("location")).toContain(
+      "https://upstream.example/",
+    );
   });
 });
 
@@ -135,14 +153,23 @@ describe("a login that comes back by a cross-site POST", () => {
       const relayState = findField(out.body, "RelayState") ?? "";
       expect(relayState.length <= (type === "testFormPost" ? 1_500 : 80)).toBe(true);
       // The cross-site POST: no cookies.
-      const arrived = await createHttpBrowser().request(`${server.issuer}/callback`, { SAMLResponse: "PD94", RelayState: relayState });
+      const arrived = await createHttpBrowser().request(`${server.issuer}/callback`, {
+        SAMLResponse: "PD94",
+        RelayState: relayState,
+      });
       expect(arrived.status).toBe(200);
       expect(arrived.headers.getSetCookie()).toEqual([]);
       expect(upstream.finished).toEqual([]);
-      const fields = { SAMLResponse: "PD94", RelayState: relayState, latchkey_reposted: findField(arrived.body, "latchkey_reposted") ?? "" };
+      const fields = {
+        SAMLResponse: "PD94",
+        RelayState: relayState,
+        latchkey_reposted: findField(arrived.body, "latchkey_reposted") ?? "",
+      };
       const consent = await browser.follow(findAction(arrived.body, arrived.url), server.origin, fields);
       expect(consent.body).toContain("casey@upstream.example");
-      expect(upstream.finished).toEqual([{ SAMLResponse: "PD94", RelayState: relayState, requestId: findField(out.body, "SAMLRequest") }]);
+      expect(upstream.finished).toEqual([
+        { SAMLResponse: "PD94", RelayState: relayState, requestId: findField(out.body, "SAMLRequest") },
+      ]);
     });
   }
 
@@ -247,7 +274,11 @@ describe("refresh through an upstream that rotates its own credential (DESIGN wa
     await start("testFormPost");
     const browser = createHttpBrowser();
     const out = await leave(browser);
-    const fields = { SAMLResponse: "PD94", RelayState: findField(out.body, "RelayState") ?? "", latchkey_reposted: "1" };
+    const fields = {
+      SAMLResponse: "PD94",
+      RelayState: findField(out.body, "RelayState") ?? "",
+      latchkey_reposted: "1",
+    };
     const consent = await browser.follow(`${server.issuer}/callback`, server.origin, fields);
     const tokens = await tokensBy(browser, consent);
     expect(tokens.status).toBe(200);

@@ -37,7 +37,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const authorization = `Basic ${Buffer.from(`${photos.id}:${photos.secret}`).toString("base64")}`;
 
 async function post(form: Record<string, string>): Promise<{ status: number; body: Record<string, string> }> {
-  const response = await fetch(`${origin}/dex/token`, { method: "POST", headers: { authorization }, body: new URLSearchParams(form) });
+  const response = await fetch(`${origin}/dex/token`, {
+    method: "POST",
+    headers: { authorization },
+    body: new URLSearchParams(form),
+  });
   return { status: response.status, body: JSON.parse(await response.text()) };
 }
 

@@ -38,7 +38,10 @@ afterAll(async () => {
 
 const authorization = `Basic ${Buffer.from(`${photos.id}:${photos.secret}`).toString("base64")}`;
 
-async function post(replica: number, form: Record<string, string>): Promise<{ status: number; body: Record<string, string> }> {
+async function post(
+  replica: number,
+  form: Record<string, string>,
+): Promise<{ status: number; body: Record<string, string> }> {
   const url = `${origins[replica % 2]}/dex/token`;
   const response = await fetch(url, { method: "POST", headers: { authorization }, body: new URLSearchParams(form) });
   return { status: response.status, body: JSON.parse(await response.text()) };
@@ -64,7 +67,9 @@ function refresh(replica: number, token: string): ReturnType<typeof post> {
 }
 
 function countOutcome(outcome: string): number {
-  return servers.flatMap((server) => server.lines).filter((line) => line["event"] === "token.refreshed" && line["outcome"] === outcome).length;
+  return servers
+    .flatMap((server) => server.lines)
+    .filter((line) => line["event"] === "token.refreshed" && line["outcome"] === outcome).length;
 }
 
 describe("two processes on one SQLite file", () => {
@@ -80,8 +85,12 @@ describe("two processes on one SQLite file", () => {
     const replies = await Promise.all(Array.from({ length: 50 }, (_, index) => refresh(index, token)));
     expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
     expect(new Set(replies.map((reply) => reply.body["refresh_token"])).size).toBe(1);
-    while (countOutcome("rotated") + countOutcome("replayed") < 50) await new Promise((resolve) => setImmediate(resolve));
-    expect([countOutcome("rotated"), countOutcome("replayed")]).toEqual([Number(before[0]) + 1, Number(before[1]) + 49]);
+    while (countOutcome("rotated") + countOutcome("replayed") < 50)
+      await new Promise((resolve) => setImmediate(resolve));
+    expect([countOutcome("rotated"), countOutcome("replayed")]).toEqual([
+      Number(before[0]) + 1,
+      Number(before[1]) + 49,
+    ]);
     expect((await refresh(1, replies[0]?.body["refresh_token"] ?? "")).status).toBe(200);
   });
 
@@ -99,9 +108,13 @@ describe("two processes on one SQLite file", () => {
     const { body } = await redeem(0, await obtainCode());
     const token = body["refresh_token"] ?? "";
     const form = new URLSearchParams({ token });
-    expect((await fetch(`${origins[0]}/dex/revoke`, { method: "POST", headers: { authorization }, body: form })).status).toBe(200);
+    expect(
+      (await fetch(`${origins[0]}/dex/revoke`, { method: "POST", headers: { authorization }, body: form })).status,
+    ).toBe(200);
     expect((await refresh(1, token)).body["error"]).toBe("invalid_grant");
-    const userinfo = await fetch(`${origins[1]}/dex/userinfo`, { headers: { authorization: `Bearer ${body["access_token"]}` } });
+    const userinfo = await fetch(`${origins[1]}/dex/userinfo`, {
+      headers: { authorization: `Bearer ${body["access_token"]}` },
+    });
     expect(userinfo.status).toBe(401);
   });
 });

@@ -43,7 +43,16 @@ const hostileValues = [
 ];
 
 const formEndpoints = ["/token", "/revoke", "/userinfo"];
-const pageEndpoints = ["/auth", "/auth/local", "/auth/local/login", "/approval", "/callback", "/callback/local", "/auth/%2e%2e", "/auth/__proto__"];
+const pageEndpoints = [
+  "/auth",
+  "/auth/local",
+  "/auth/local/login",
+  "/approval",
+  "/callback",
+  "/callback/local",
+  "/auth/%2e%2e",
+  "/auth/__proto__",
+];
 const names = [
   "client_id",
   "client_secret",
@@ -74,7 +83,13 @@ const names = [
   "code_verifier",
 ];
 
-async function send(path: string, method: string, query: string, body?: string, headers: Record<string, string> = {}): Promise<Response> {
+async function send(
+  path: string,
+  method: string,
+  query: string,
+  body?: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   return fetch(`${server.issuer}${path}${query === "" ? "" : `?${query}`}`, {
     method,
     redirect: "manual",
@@ -124,14 +139,25 @@ describe("hostile parameters give the error that the reader expects, never a 500
   }
 
   it("in an otherwise good authorization request: the client is told, or the person where there is no client to tell", async () => {
-    for (const name of ["response_type", "scope", "state", "nonce", "code_challenge", "prompt", "max_age", "request", "connector_id"]) {
+    for (const name of [
+      "response_type",
+      "scope",
+      "state",
+      "nonce",
+      "code_challenge",
+      "prompt",
+      "max_age",
+      "request",
+      "connector_id",
+    ]) {
       for (const value of hostileValues.filter((text) => text.length < 9_000)) {
         const url = new URL(authorizeUrl(server));
         url.searchParams.delete(name);
         const response = await fetch(`${url}&${name}=${value}`, { redirect: "manual" });
         expect(response.status).toBeLessThan(500);
         const location = response.headers.get("location");
-        if (location !== null) expect(new URL(location, server.origin).origin).toMatch(/photos\.example\.com|127\.0\.0\.1/);
+        if (location !== null)
+          expect(new URL(location, server.origin).origin).toMatch(/photos\.example\.com|127\.0\.0\.1/);
       }
     }
   });
@@ -174,13 +200,18 @@ describe("hostile headers and bodies", () => {
       "Digest username=x",
       "Negotiate YII=",
     ]) {
-      await expectCivil(await send("/token", "POST", "", "grant_type=refresh_token&refresh_token=x", { authorization }), "program");
+      await expectCivil(
+        await send("/token", "POST", "", "grant_type=refresh_token&refresh_token=x", { authorization }),
+        "program",
+      );
     }
   });
 
   it("refuses every malformed bearer token at userinfo with 401 and a challenge (RFC 6750 §3)", async () => {
     for (const token of ["x", "a.b.c", "..", "eyJhbGciOiJub25lIn0.e30.", "x".repeat(8_000), "%00", "é"]) {
-      const response = await send("/userinfo", "GET", "", undefined, { authorization: `Bearer ${Buffer.from(token).toString("latin1")}` });
+      const response = await send("/userinfo", "GET", "", undefined, {
+        authorization: `Bearer ${Buffer.from(token).toString("latin1")}`,
+      });
       expect(response.status).toBe(401);
       expect(response.headers.get("www-authenticate")).toMatch(/^Bearer/);
     }
@@ -188,7 +219,11 @@ describe("hostile headers and bodies", () => {
 
   it("refuses bodies that are no form, or too large, without reading them to the end", async () => {
     for (const type of ["application/json", "multipart/form-data; boundary=x", "text/plain", "application/xml"]) {
-      const response = await fetch(`${server.issuer}/token`, { method: "POST", headers: { "content-type": type }, body: "{}" });
+      const response = await fetch(`${server.issuer}/token`, {
+        method: "POST",
+        headers: { "content-type": type },
+        body: "{}",
+      });
       await expectCivil(response, "program");
     }
     const large = await send("/token", "POST", "", `grant_type=${"x".repeat(200_000)}`);
@@ -198,7 +233,12 @@ describe("hostile headers and bodies", () => {
   });
 
   it("answers other methods with 405 and Allow", async () => {
-    for (const [path, allow] of [["/token", "POST"], ["/keys", "GET, HEAD"], ["/userinfo", "GET, HEAD, POST"], ["/auth", "GET, POST"]] as const) {
+    for (const [path, allow] of [
+      ["/token", "POST"],
+      ["/keys", "GET, HEAD"],
+      ["/userinfo", "GET, HEAD, POST"],
+      ["/auth", "GET, POST"],
+    ] as const) {
       const response = await send(path, "DELETE", "");
       expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
     }
@@ -206,7 +246,13 @@ describe("hostile headers and bodies", () => {
 
   it("keeps answering others while a client sends garbage on the socket", async () => {
     const port = Number(new URL(server.origin).port);
-    for (const bytes of ["\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", `GET /${"x".repeat(70_000)} HTTP/1.1\r\n\r\n`, "POST /dex/token HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "\u0000\u0001\u0002"]) {
+    for (const bytes of [
+      "\r\n\r\n",
+      "GET / HTTP/9.9\r\n\r\n",
+      `GET /${"x".repeat(70_000)} HTTP/1.1\r\n\r\n`,
+      "POST /dex/token HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+      "\u0000\u0001\u0002",
+    ]) {
       await new Promise<void>((resolve) => {
         const socket = connect(port, "127.0.0.1", () => socket.end(bytes));
         socket.on("close", () => resolve()).on("error", () => resolve());
@@ -217,7 +263,11 @@ describe("hostile headers and bodies", () => {
   });
 
   it("builds no URL from Host or Forwarded headers (CVE-2026-29067)", async () => {
-    const headers = { "x-forwarded-host": "evil.example", forwarded: "host=evil.example", "x-forwarded-proto": "https" };
+    const headers = {
+      "x-forwarded-host": "evil.example",
+      forwarded: "host=evil.example",
+      "x-forwarded-proto": "https",
+    };
     const page = await fetch(authorizeUrl(server), { headers });
     const discovery = await fetch(`${server.issuer}/.well-known/openid-configuration`, { headers });
     expect(`${await page.text()}${await discovery.text()}`).not.toContain("evil.example");

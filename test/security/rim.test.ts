@@ -6,7 +6,17 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createHttpBrowser } from "../support/http-browser.js";
-import { authorizeUrl, logIn, obtainTokens, passwordHash, photos, photosYaml, refresh, robinYaml, submitPassword } from "../support/relying-party.js";
+import {
+  authorizeUrl,
+  logIn,
+  obtainTokens,
+  passwordHash,
+  photos,
+  photosYaml,
+  refresh,
+  robinYaml,
+  submitPassword,
+} from "../support/relying-party.js";
 import { findFreePort, startTestServer, type TestServer } from "../support/test-server.js";
 
 let server: TestServer;
@@ -24,7 +34,8 @@ describe("response headers", () => {
     await start();
     const { headers } = await createHttpBrowser().follow(authorizeUrl(server), server.origin);
     const policy = headers.get("content-security-policy") ?? "";
-    for (const rule of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "script-src 'self'"]) expect(policy).toContain(rule);
+    for (const rule of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "script-src 'self'"])
+      expect(policy).toContain(rule);
     expect(policy).not.toContain("unsafe");
     // A form whose redirects end at a client must not be held by form-action (DESIGN wall 1).
     expect(policy).not.toContain("form-action");
@@ -50,7 +61,10 @@ describe("discovery (OpenID Connect Discovery §4, RFC 8414 §3)", () => {
     const document: Record<string, unknown> = JSON.parse(
       await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).text(),
     );
-    for (const url of [`${server.issuer}/.well-known/oauth-authorization-server`, `${server.origin}/.well-known/oauth-authorization-server/dex`]) {
+    for (const url of [
+      `${server.issuer}/.well-known/oauth-authorization-server`,
+      `${server.origin}/.well-known/oauth-authorization-server/dex`,
+    ]) {
       expect(await (await fetch(url)).json()).toEqual(document);
     }
     expect(document).toMatchObject({
@@ -78,16 +92,27 @@ describe("CORS (RFC 9700 §2.6, CVE-2024-41657)", () => {
       yaml: `storage: { type: memory }\n${photosYaml}${robinYaml}`,
       web: 'allowedOrigins: ["https://spa.example.com"]',
     });
-    for (const [origin, allowed] of [["https://spa.example.com", true], ["https://spa.example.com.evil.example", false], ["http://spa.example.com", false]] as const) {
+    for (const [origin, allowed] of [
+      ["https://spa.example.com", true],
+      ["https://spa.example.com.evil.example", false],
+      ["http://spa.example.com", false],
+    ] as const) {
       const { headers } = await fetch(`${server.issuer}/keys`, { headers: { origin } });
       expect(headers.get("access-control-allow-origin")).toBe(allowed ? origin : null);
       expect(headers.get("access-control-allow-credentials")).toBeNull();
     }
     const preflight = await fetch(`${server.issuer}/token`, {
       method: "OPTIONS",
-      headers: { origin: "https://spa.example.com", "access-control-request-method": "POST", "access-control-request-headers": "authorization" },
+      headers: {
+        origin: "https://spa.example.com",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization",
+      },
     });
-    expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([200, "https://spa.example.com"]);
+    expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([
+      200,
+      "https://spa.example.com",
+    ]);
     const page = await fetch(authorizeUrl(server), { headers: { origin: "https://spa.example.com" } });
     expect(page.headers.get("access-control-allow-origin")).toBeNull();
   });
@@ -106,7 +131,8 @@ describe("the log", () => {
     const flow = new URL(form.url).searchParams.get("flow") ?? "";
     const code = new URL(done.headers.get("location") ?? "").searchParams.get("code") ?? "";
     const secrets = [photos.secret, passwordHash, "a-wrong-password-1", flow, code, ...browser.cookies.values()];
-    for (const body of [login.body, again.body]) secrets.push(...["access_token", "id_token", "refresh_token"].map((name) => String(body[name])));
+    for (const body of [login.body, again.body])
+      secrets.push(...["access_token", "id_token", "refresh_token"].map((name) => String(body[name])));
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(10);
       expect(server.log()).not.toContain(secret);
@@ -118,8 +144,18 @@ describe("the log", () => {
     await start();
     await obtainTokens(server);
     const events = server.events();
-    expect(events.map((event) => event["event"])).toEqual(["keys.scheduled", "login.succeeded", "consent.granted", "token.issued"]);
-    const requests = server.log().trim().split("\n").map((line) => JSON.parse(line)).filter((line) => line["status"] !== undefined);
+    expect(events.map((event) => event["event"])).toEqual([
+      "keys.scheduled",
+      "login.succeeded",
+      "consent.granted",
+      "token.issued",
+    ]);
+    const requests = server
+      .log()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .filter((line) => line["status"] !== undefined);
     const ids = requests.map((line) => line["request_id"]);
     expect(new Set(ids).size).toBe(ids.length);
     for (const event of events.slice(1)) expect(ids).toContain(event["request_id"]);
@@ -133,7 +169,23 @@ describe("the HTTPS listener (CVE-2024-23656)", () => {
 
   function makeCertificate(name: string): void {
     const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-    const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", `/CN=${name}`, "-keyout", key, "-out", cert];
+    const args = [
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:P-256",
+      "-nodes",
+      "-days",
+      "2",
+      "-subj",
+      `/CN=${name}`,
+      "-keyout",
+      key,
+      "-out",
+      cert,
+    ];
     execFileSync("openssl", args, { stdio: "ignore" });
   }
 
@@ -152,7 +204,9 @@ describe("the HTTPS listener (CVE-2024-23656)", () => {
     const port = await findFreePort();
     const tls = `https: "127.0.0.1:${port}", tlsCert: "${folder}/cert.pem", tlsKey: "${folder}/key.pem"`;
     server = await startTestServer({ yaml: `storage: { type: memory }\n${photosYaml}${robinYaml}`, web: tls });
-    expect(await dial(port, { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" })).toBe("refused");
+    expect(await dial(port, { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" })).toBe(
+      "refused",
+    );
     expect(await dial(port, { maxVersion: "TLSv1.2", ciphers: "AES128-SHA" })).toBe("refused");
     expect(await dial(port, {})).toBe("TLSv1.3 first");
     expect(await dial(port, { maxVersion: "TLSv1.2" })).toBe("TLSv1.2 first");

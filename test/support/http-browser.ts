@@ -9,7 +9,11 @@ export interface Visit {
 export interface HttpBrowser {
   readonly cookies: Map<string, string>;
   /** One request, no redirect followed. `form`: a POST of these fields. */
-  request(url: string, form?: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Visit>;
+  request(
+    url: string,
+    form?: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Visit>;
   /** Follows redirects as long as they stay on the given origin; the last answer may redirect elsewhere. */
   follow(url: string, origin: string, form?: Readonly<Record<string, string>>): Promise<Visit>;
 }

@@ -1,9 +1,20 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createHttpBrowser, findAction, findField, type HttpBrowser, locationQuery, type Visit } from "./http-browser.js";
+import {
+  createHttpBrowser,
+  findAction,
+  findField,
+  type HttpBrowser,
+  locationQuery,
+  type Visit,
+} from "./http-browser.js";
 import type { TestServer } from "./test-server.js";
 
 /** The client that most flow tests use; its YAML is `photosYaml`. */
-export const photos = { id: "photos", secret: "photos-secret-0123456789", redirectUri: "https://photos.example.com/callback" };
+export const photos = {
+  id: "photos",
+  secret: "photos-secret-0123456789",
+  redirectUri: "https://photos.example.com/callback",
+};
 
 export const photosYaml = `
 staticClients:
@@ -39,7 +50,10 @@ export interface AskOptions {
 }
 
 /** URL of an authorization request of `photos`. */
-export function authorizeUrl(server: TestServer, { scope = "openid email profile groups offline_access", extra = {} }: AskOptions = {}): string {
+export function authorizeUrl(
+  server: TestServer,
+  { scope = "openid email profile groups offline_access", extra = {} }: AskOptions = {},
+): string {
   const query = new URLSearchParams({
     client_id: photos.id,
     redirect_uri: photos.redirectUri,
@@ -69,12 +83,30 @@ export async function logIn(
   return next.headers.has("location") ? next : answerConsent(browser, server, next, "approve");
 }
 
-export function submitPassword(browser: HttpBrowser, server: TestServer, form: Visit, login: string, password = "password"): Promise<Visit> {
-  return browser.follow(findAction(form.body, form.url), server.origin, { req: findField(form.body, "req") ?? "", login, password });
+export function submitPassword(
+  browser: HttpBrowser,
+  server: TestServer,
+  form: Visit,
+  login: string,
+  password = "password",
+): Promise<Visit> {
+  return browser.follow(findAction(form.body, form.url), server.origin, {
+    req: findField(form.body, "req") ?? "",
+    login,
+    password,
+  });
 }
 
-export function answerConsent(browser: HttpBrowser, server: TestServer, page: Visit, approval: "approve" | "rejected"): Promise<Visit> {
-  return browser.follow(findAction(page.body, page.url), server.origin, { req: findField(page.body, "req") ?? "", approval });
+export function answerConsent(
+  browser: HttpBrowser,
+  server: TestServer,
+  page: Visit,
+  approval: "approve" | "rejected",
+): Promise<Visit> {
+  return browser.follow(findAction(page.body, page.url), server.origin, {
+    req: findField(page.body, "req") ?? "",
+    approval,
+  });
 }
 
 export interface TokenReply {
@@ -100,7 +132,10 @@ export async function post(
 }
 
 /** A whole login: browser, code, tokens. */
-export async function obtainTokens(server: TestServer, options: AskOptions & { readonly user?: string } = {}): Promise<TokenReply> {
+export async function obtainTokens(
+  server: TestServer,
+  options: AskOptions & { readonly user?: string } = {},
+): Promise<TokenReply> {
   const code = locationQuery(await logIn(server, options)).get("code") ?? "";
   return redeem(server, code);
 }
@@ -109,7 +144,11 @@ export function redeem(server: TestServer, code: string): Promise<TokenReply> {
   return post(server, "/token", { grant_type: "authorization_code", code, redirect_uri: photos.redirectUri });
 }
 
-export function refresh(server: TestServer, refreshToken: unknown, extra: Readonly<Record<string, string>> = {}): Promise<TokenReply> {
+export function refresh(
+  server: TestServer,
+  refreshToken: unknown,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<TokenReply> {
   return post(server, "/token", { grant_type: "refresh_token", refresh_token: String(refreshToken), ...extra });
 }
 

@@ -29,7 +29,9 @@ export async function startServerProcess({ file, address = "", diesAt = "" }: Pr
   const lines: Record<string, unknown>[] = [];
   const exited = once(child, "exit");
   const listening = new Promise<void>((resolve, reject) => {
-    exited.then(([code]) => reject(new Error(`the server ended with ${code} before it listened: ${JSON.stringify(lines.at(-1))}`)));
+    exited.then(([code]) =>
+      reject(new Error(`the server ended with ${code} before it listened: ${JSON.stringify(lines.at(-1))}`)),
+    );
     createInterface({ input: child.stderr }).on("line", (line) => {
       const parsed = parseLine(line);
       lines.push(parsed);

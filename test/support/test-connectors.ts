@@ -49,7 +49,10 @@ export function withTestConnectors(upstream: TestUpstream): ReadonlyMap<string, 
     ["testSmallState", { options: anything, open: async () => createRedirect(upstream, 80) }],
     ["testFormPost", { options: anything, open: async () => createFormPost(upstream, 1_500) }],
     ["testFormPostSmall", { options: anything, open: async () => createFormPost(upstream, 80) }],
-    ["testBroken", { options: anything, open: () => Promise.reject(new Error("the upstream's metadata can't be read")) }],
+    [
+      "testBroken",
+      { options: anything, open: () => Promise.reject(new Error("the upstream's metadata can't be read")) },
+    ],
   ]);
 }
 
@@ -77,7 +80,8 @@ function createFormPost(upstream: TestUpstream, stateLimit: number): Connector {
         action: "https://upstream.example/sso",
         fields: { SAMLRequest: derive("saml-request"), RelayState: state },
       }),
-      finish: async ({ fields, derive }) => finish(upstream, { ...Object.fromEntries(fields), requestId: derive("saml-request") }),
+      finish: async ({ fields, derive }) =>
+        finish(upstream, { ...Object.fromEntries(fields), requestId: derive("saml-request") }),
     },
   };
 }
@@ -94,7 +98,8 @@ async function refresh(upstream: TestUpstream, presented: string | undefined): P
   await upstream.gate;
   if (upstream.refreshOutcome === "throws") throw new Error("the upstream is down");
   // As GitLab does: a credential works once, and a used one is refused.
-  if (upstream.refreshOutcome === "denied" || presented !== upstream.currentCredential) return { outcome: "denied", detail: "invalid_grant" };
+  if (upstream.refreshOutcome === "denied" || presented !== upstream.currentCredential)
+    return { outcome: "denied", detail: "invalid_grant" };
   upstream.currentCredential = `upstream-credential-${upstream.refreshes}`;
   return { outcome: "ok", identity: upstream.identity, connectorData: upstream.currentCredential };
 }

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { loadConfig } from "../../src/config/load-config.js";
 import type { Config } from "../../src/config/config.js";
+import { loadConfig } from "../../src/config/load-config.js";
 import type { Parts } from "../../src/server/parts.js";
 import { startServer } from "../../src/server/start-server.js";
 import { createLogger } from "../../src/telemetry/logger.js";
@@ -43,9 +43,14 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const issuer = `${origin}${options.path ?? "/dex"}`;
   const file = join(folder, `config-${port}.yaml`);
   // An elliptic key is drawn in no time; tests that want RSA, the default, say so.
-  const signer = options.yaml.includes("signer:") ? "" : "\nsigner: { type: local, config: { algorithm: ES256, keysRotationPeriod: 6h } }";
+  const signer = options.yaml.includes("signer:")
+    ? ""
+    : "\nsigner: { type: local, config: { algorithm: ES256, keysRotationPeriod: 6h } }";
   const body = `${options.yaml.replaceAll("{origin}", origin).replaceAll("{folder}", folder)}${signer}`;
-  await writeFile(file, `issuer: ${issuer}\nweb: { http: "127.0.0.1:${port}"${options.web === undefined ? "" : `, ${options.web}`} }\n${body}\n`);
+  await writeFile(
+    file,
+    `issuer: ${issuer}\nweb: { http: "127.0.0.1:${port}"${options.web === undefined ? "" : `, ${options.web}`} }\n${body}\n`,
+  );
   const { config, problems } = await loadConfig({ file, flags: {}, env: {} });
   if (config === undefined) throw new Error(`config refused: ${problems.map((problem) => problem.message).join("; ")}`);
   const lines: string[] = [];
@@ -56,7 +61,12 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     },
   });
   const logger = createLogger({ level: "debug", format: "json", excludeFields: [], destination });
-  const server = await startServer({ config, threadPoolSize: 8, logger, ...(options.parts && { parts: options.parts }) });
+  const server = await startServer({
+    config,
+    threadPoolSize: 8,
+    logger,
+    ...(options.parts && { parts: options.parts }),
+  });
   return {
     issuer,
     origin,

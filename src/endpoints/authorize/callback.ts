@@ -27,7 +27,8 @@ interface Answer {
 /** `/callback`: the upstream's answer, by GET or by a cross-site POST. */
 export async function callback(context: AuthorizeContext, request: BrowserRequest): Promise<BrowserReply> {
   // A cross-site POST carries no Lax cookie: it is never judged as it arrives, but sent again from a page of ours.
-  if (request.method === "POST" && !request.body.has(repostedName)) return { page: repost(context, request), status: 200 };
+  if (request.method === "POST" && !request.body.has(repostedName))
+    return { page: repost(context, request), status: 200 };
   const answer = await openAnswer(context, request);
   return context.onceByAnswer(`${loginKey(answer.open.flow)} ${answer.hash}`, () => receive(context, answer));
 }
@@ -41,12 +42,18 @@ async function openAnswer(context: AuthorizeContext, request: BrowserRequest): P
   const pooled = context.connectors.find(open.sentTo);
   const isOtherPath = request.connectorId !== undefined && request.connectorId !== open.sentTo;
   if (pooled === undefined || isOtherPath || findLoginRefusal(context, open.client, pooled) !== undefined) {
-    throw new PageError({ kind: "invalid-request", reason: "The answer came from a sign-in service that was not asked." });
+    throw new PageError({
+      kind: "invalid-request",
+      reason: "The answer came from a sign-in service that was not asked.",
+    });
   }
   const { login } = requireConnector(context, open, pooled);
   const wanted = login.kind === "formPost" ? "POST" : "GET";
   if (login.kind === "password" || request.method !== wanted) {
-    throw new PageError({ kind: "invalid-request", reason: "The answer of the sign-in service came in an unexpected way." });
+    throw new PageError({
+      kind: "invalid-request",
+      reason: "The answer of the sign-in service came in an unexpected way.",
+    });
   }
   const fields = collectFields(parameters);
   const hash = keyedHash(deriveFromFlow(open.flow, "upstream answer"), pooled.id, JSON.stringify([...fields].sort()));
@@ -59,7 +66,8 @@ async function receive(context: AuthorizeContext, answer: Answer): Promise<Brows
   const result = await askUpstream(context, answer);
   if (result === undefined) return seeOther(dispatcherUrl(context, answer.open.sealed));
   const { open, pooled } = answer;
-  if (result.outcome !== "ok") throw deniedUpstream(context, open, pooled, result.outcome === "denied" ? result.detail : result.outcome);
+  if (result.outcome !== "ok")
+    throw deniedUpstream(context, open, pooled, result.outcome === "denied" ? result.detail : result.outcome);
   const state = await identify(context.identify, {
     flow: open.flow,
     connectorId: pooled.id,
@@ -100,5 +108,9 @@ function collectFields(parameters: Parameters): ReadonlyMap<string, string> {
 }
 
 function repost(context: AuthorizeContext, request: BrowserRequest) {
-  return renderRepost({ site: context.site, action: request.url, fields: [...request.body.pairs, [repostedName, "1"]] });
+  return renderRepost({
+    site: context.site,
+    action: request.url,
+    fields: [...request.body.pairs, [repostedName, "1"]],
+  });
 }

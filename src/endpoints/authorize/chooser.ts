@@ -1,7 +1,7 @@
+import type { PooledConnector } from "../../connectors/pool.js";
 import { createWayOn, type OpenFlow } from "../../login/flow.js";
 import { PageError } from "../../oidc/page-error.js";
 import { renderChooser } from "../../pages/chooser.js";
-import type { PooledConnector } from "../../connectors/pool.js";
 import { startConnector } from "./connector.js";
 import { type AuthorizeContext, connectorUrl, dispatcherUrl, listAllowedConnectors } from "./context.js";
 import type { BrowserReply, BrowserRequest } from "./exchange.js";
@@ -47,5 +47,8 @@ function showChooser(context: AuthorizeContext, open: OpenFlow, allowed: readonl
 function requirePinned(allowed: readonly PooledConnector[], id: string): PooledConnector {
   const connector = allowed.find((candidate) => candidate.id === id);
   if (connector !== undefined) return connector;
-  throw new PageError({ kind: "invalid-request", reason: "connector_id does not name a connector that this client may use." });
+  throw new PageError({
+    kind: "invalid-request",
+    reason: "connector_id does not name a connector that this client may use.",
+  });
 }

@@ -24,7 +24,11 @@ export async function startConnector(
   if (login.kind === "password") return seeOther(passwordUrl(context, pooled.id, open.sealed));
   const carried = carryState(context, request, open, pooled.id, login.stateLimit);
   if (carried === undefined) {
-    return respondWithError(context, open, new OAuthError("invalid_request", "The request is too long for this sign-in service."));
+    return respondWithError(
+      context,
+      open,
+      new OAuthError("invalid_request", "The request is too long for this sign-in service."),
+    );
   }
   try {
     const start = await login.start(createStartInput(context, open, pooled.id, carried.state));
@@ -55,7 +59,11 @@ export function unavailable(context: AuthorizeContext, open: OpenFlow, pooled: P
 }
 
 /** The same at the start and at the finish of a login with a connector. */
-export function createUpstreamInput(context: AuthorizeContext, open: OpenFlow, connectorId: string): Omit<StartInput, "state"> {
+export function createUpstreamInput(
+  context: AuthorizeContext,
+  open: OpenFlow,
+  connectorId: string,
+): Omit<StartInput, "state"> {
   const { scopes } = open.flow.request;
   return {
     // The gate may need groups that the client did not ask for.

@@ -53,7 +53,10 @@ function show(context: AuthorizeContext, request: BrowserRequest, open: OpenFlow
 /** What the client would learn and be able to do, with the person's real values. Scopes that open nothing are silent. */
 function describeScopes(scopes: readonly string[], { identity }: OpenLogin, idleMs: number | undefined) {
   const described = [
-    { scope: "profile", item: { kind: "profile", values: [identity.username, identity.preferredUsername].filter(Boolean) } },
+    {
+      scope: "profile",
+      item: { kind: "profile", values: [identity.username, identity.preferredUsername].filter(Boolean) },
+    },
     { scope: "email", item: { kind: "email", values: [identity.email].filter(Boolean) } },
     { scope: "groups", item: { kind: "groups", values: identity.groups } },
     { scope: "offline_access", item: { kind: "offline", values: [], ...(idleMs !== undefined && { idleMs }) } },

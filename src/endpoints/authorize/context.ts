@@ -8,12 +8,12 @@ import type { ResponseContext } from "../../oidc/authorize-response.js";
 import type { PkceRules } from "../../oidc/pkce.js";
 import type { RedirectTarget } from "../../oidc/redirect-uri.js";
 import { connectorPath, routes } from "../../oidc/routes.js";
+import type { Site } from "../../pages/site.js";
 import type { Clock } from "../../platform/clock.js";
 import type { ReportEvent, RequestOrigin } from "../../platform/events.js";
 import { formatForm } from "../../platform/form.js";
 import type { Random } from "../../platform/random.js";
 import type { Client } from "../../records/client.js";
-import type { Site } from "../../pages/site.js";
 import { findBrowserSecret } from "./browser-cookie.js";
 import type { BrowserReply, BrowserRequest } from "./exchange.js";
 
@@ -73,7 +73,11 @@ export function listAllowedConnectors(context: AuthorizeContext, client: Client)
 }
 
 /** Links between the steps. Path-relative to the host, as Dex's: the issuer's path is the path that browsers see. */
-export function dispatcherUrl(context: AuthorizeContext, sealed: string, extra: readonly (readonly [string, string])[] = []): string {
+export function dispatcherUrl(
+  context: AuthorizeContext,
+  sealed: string,
+  extra: readonly (readonly [string, string])[] = [],
+): string {
   return `${context.issuer.path}${routes.authorize}?${formatForm([["flow", sealed], ...extra])}`;
 }
 
@@ -86,7 +90,10 @@ export function passwordUrl(context: AuthorizeContext, connectorId: string, seal
 }
 
 export function approvalUrl(context: AuthorizeContext, sealed: string, mark: string): string {
-  return `${context.issuer.path}${routes.approval}?${formatForm([["req", sealed], ["hmac", mark]])}`;
+  return `${context.issuer.path}${routes.approval}?${formatForm([
+    ["req", sealed],
+    ["hmac", mark],
+  ])}`;
 }
 
 /** Shows the chooser for a flow that may have a login already: "Not you?", "Use another account". */
@@ -94,10 +101,17 @@ export function otherAccountUrl(context: AuthorizeContext, sealed: string): stri
   return dispatcherUrl(context, sealed, [["prompt", "select_account"]]);
 }
 
-export function responseContext(context: AuthorizeContext, target: RedirectTarget, state: string | undefined): ResponseContext {
+export function responseContext(
+  context: AuthorizeContext,
+  target: RedirectTarget,
+  state: string | undefined,
+): ResponseContext {
   return { target, issuer: context.issuer.url, ...(state !== undefined && { state }) };
 }
 
-export function responseContextOf(context: AuthorizeContext, open: { readonly flow: Flow; readonly target: RedirectTarget }): ResponseContext {
+export function responseContextOf(
+  context: AuthorizeContext,
+  open: { readonly flow: Flow; readonly target: RedirectTarget },
+): ResponseContext {
   return responseContext(context, open.target, open.flow.request.state);
 }

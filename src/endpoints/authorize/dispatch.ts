@@ -27,7 +27,8 @@ export async function dispatch(
     skipApproval: context.oauth2.skipApprovalScreen,
     ...(login !== undefined && { login: { consented: login.consented, ...refusalOf(context, open, login) } }),
   });
-  if (next.step === "refuse") return respondWithError(context, open, new OAuthError(next.error, "The person would have to be asked."));
+  if (next.step === "refuse")
+    return respondWithError(context, open, new OAuthError(next.error, "The person would have to be asked."));
   if (next.step === "login" || login === undefined) return chooseConnector(context, request, open, wantsOther);
   if (next.step === "turn-away") throw turnedAway(context, open, login, next.refusal);
   if (next.step === "consent") return seeOther(approvalUrl(context, open.sealed, createConsentMark(open.flow, login)));
@@ -38,7 +39,9 @@ function refusalOf(context: AuthorizeContext, open: OpenFlow, login: OpenLogin) 
   // A connector that left the config meanwhile is as good as one that is not allowed.
   const connector = context.connectors.find(login.connectorId);
   const refusal =
-    connector === undefined ? "connector-not-allowed" : findLoginRefusal(context, open.client, connector, login.identity.groups);
+    connector === undefined
+      ? "connector-not-allowed"
+      : findLoginRefusal(context, open.client, connector, login.identity.groups);
   return refusal === undefined ? {} : { refusal };
 }
 

@@ -1,6 +1,11 @@
 import { findPeerTrust } from "../../clients/registry.js";
 import type { OpenFlow } from "../../login/flow.js";
-import { type AuthorizeRequest, findState, parseAuthorizeRequest, parseClientAndRedirect } from "../../oidc/authorize-request.js";
+import {
+  type AuthorizeRequest,
+  findState,
+  parseAuthorizeRequest,
+  parseClientAndRedirect,
+} from "../../oidc/authorize-request.js";
 import { formatErrorResponse } from "../../oidc/authorize-response.js";
 import { OAuthError } from "../../oidc/oauth-error.js";
 import { PageError } from "../../oidc/page-error.js";
@@ -47,7 +52,9 @@ export async function authorizeAtConnector(context: AuthorizeContext, request: B
     throw new PageError({ kind: "invalid-request", reason: "connector_id differs from the path." });
   }
   const pinned = { ...parsed.request, connectorId };
-  return request.method === "POST" ? carryOver(context, { ...parsed, request: pinned }) : begin(context, request, pinned);
+  return request.method === "POST"
+    ? carryOver(context, { ...parsed, request: pinned })
+    : begin(context, request, pinned);
 }
 
 interface CheckedEntry {
@@ -67,7 +74,12 @@ async function parseEntry(
   if (client === undefined) throw new PageError({ kind: "unknown-app", received: clientId ?? "" });
   const target = redirectUri === undefined ? undefined : resolveRedirect(client, redirectUri);
   if (redirectUri === undefined || target === undefined) {
-    throw new PageError({ kind: "bad-redirect", clientName: client.name, clientId: client.id, received: redirectUri ?? "" });
+    throw new PageError({
+      kind: "bad-redirect",
+      clientName: client.name,
+      clientId: client.id,
+      received: redirectUri ?? "",
+    });
   }
   try {
     const request = parseAuthorizeRequest(parameters, { clientId: client.id, redirectUri }, context.oauth2.pkce);
@@ -80,13 +92,22 @@ async function parseEntry(
   }
 }
 
-function refuse(context: AuthorizeContext, target: RedirectTarget, state: string | undefined, error: OAuthError): BrowserReply {
+function refuse(
+  context: AuthorizeContext,
+  target: RedirectTarget,
+  state: string | undefined,
+  error: OAuthError,
+): BrowserReply {
   if (target.isOutOfBand) throw new PageError({ kind: "invalid-request", reason: error.description });
   return toClient(formatErrorResponse(responseContext(context, target, state), error));
 }
 
 /** Starts the flow in this browser. Nothing is stored: a million of these leave no row behind (DESIGN wall 1). */
-async function begin(context: AuthorizeContext, request: BrowserRequest, asked: AuthorizeRequest): Promise<BrowserReply> {
+async function begin(
+  context: AuthorizeContext,
+  request: BrowserRequest,
+  asked: AuthorizeRequest,
+): Promise<BrowserReply> {
   const { secret, setCookies } = ensureBrowserSecret(request.cookies, context.issuer.isHttps, context.random);
   const sealed = context.flows.create(asked, secret);
   if (sealed === undefined) return tooLong(context, asked);

@@ -1,7 +1,6 @@
 import { PageError } from "../../oidc/page-error.js";
 import type { Parameters } from "../../oidc/parameters.js";
 import type { Page } from "../../pages/page.js";
-import type { AuthorizeContext } from "./context.js";
 
 /** A browser's request as the steps of a login see it. */
 export interface BrowserRequest {
@@ -32,9 +31,6 @@ export interface RedirectReply {
   readonly cookies?: readonly string[];
 }
 
-/** One step of a login. The context knows the request's origin, so that events tell it. */
-export type Step = (context: AuthorizeContext, request: BrowserRequest) => Promise<BrowserReply>;
-
 export function seeOther(location: string): RedirectReply {
   return { location, status: 303 };
 }
@@ -44,6 +40,7 @@ const maxClientUrlLength = 8_192;
 
 /** Sends the browser to the client; a URL too long to arrive (a huge `state`) is shown to the person instead. */
 export function toClient(location: string): RedirectReply {
-  if (location.length > maxClientUrlLength) throw new PageError({ kind: "invalid-request", reason: "The request is too long." });
+  if (location.length > maxClientUrlLength)
+    throw new PageError({ kind: "invalid-request", reason: "The request is too long." });
   return seeOther(location);
 }

@@ -3,14 +3,21 @@ import type { LoginResult, PasswordLogin } from "../../connectors/port.js";
 import { deriveFromFlow, loginKey, type OpenFlow } from "../../login/flow.js";
 import { identify } from "../../login/identify.js";
 import { PageError } from "../../oidc/page-error.js";
-import { renderPassword, type PasswordProblem } from "../../pages/password.js";
+import { type PasswordProblem, renderPassword } from "../../pages/password.js";
 import { QueueFullError } from "../../platform/bounded-queue.js";
 import { keyedHash } from "../../platform/hashing.js";
 import { createUpstreamInput, requireConnector, unavailable } from "./connector.js";
-import { type AuthorizeContext, browserSecret, dispatcherUrl, findLoginRefusal, listAllowedConnectors, otherAccountUrl } from "./context.js";
-import { deniedUpstream, keepsUpstream } from "./upstream-result.js";
+import {
+  type AuthorizeContext,
+  browserSecret,
+  dispatcherUrl,
+  findLoginRefusal,
+  listAllowedConnectors,
+  otherAccountUrl,
+} from "./context.js";
 import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
 import { alreadyDone } from "./respond.js";
+import { deniedUpstream, keepsUpstream } from "./upstream-result.js";
 
 /** Seconds after which a person may try again when too many passwords are being checked. */
 const busyRetrySeconds = 5;
@@ -53,7 +60,11 @@ async function submit(context: AuthorizeContext, request: BrowserRequest, attemp
   const result = await check(context, attempt, username, password);
   if (result === "busy") {
     reportFailure(context, attempt, "too-busy", username);
-    return showForm(context, request, attempt, { username, problem: { kind: "busy", seconds: busyRetrySeconds }, status: 503 });
+    return showForm(context, request, attempt, {
+      username,
+      problem: { kind: "busy", seconds: busyRetrySeconds },
+      status: 503,
+    });
   }
   if (result.outcome === "bad-credentials") {
     reportFailure(context, attempt, "bad-credentials", username);
@@ -63,7 +74,12 @@ async function submit(context: AuthorizeContext, request: BrowserRequest, attemp
   return arrive(context, attempt, result);
 }
 
-async function check(context: AuthorizeContext, attempt: Attempt, username: string, password: string): Promise<LoginResult | "busy"> {
+async function check(
+  context: AuthorizeContext,
+  attempt: Attempt,
+  username: string,
+  password: string,
+): Promise<LoginResult | "busy"> {
   const { scopes } = createUpstreamInput(context, attempt.open, attempt.pooled.id);
   try {
     return await attempt.login.check({ scopes, username, password });
@@ -98,7 +114,12 @@ interface FormState {
   readonly status?: number;
 }
 
-function showForm(context: AuthorizeContext, request: BrowserRequest, attempt: Attempt, state: FormState): BrowserReply {
+function showForm(
+  context: AuthorizeContext,
+  request: BrowserRequest,
+  attempt: Attempt,
+  state: FormState,
+): BrowserReply {
   const { open, pooled, login } = attempt;
   const hasOthers = listAllowedConnectors(context, open.client).length > 1;
   const page = renderPassword({
@@ -117,7 +138,12 @@ function showForm(context: AuthorizeContext, request: BrowserRequest, attempt: A
   return { page, status: state.status ?? 200, ...(isBusy && { retryAfter: busyRetrySeconds }) };
 }
 
-function reportFailure(context: AuthorizeContext, attempt: Attempt, reason: "bad-credentials" | "too-busy", username: string): void {
+function reportFailure(
+  context: AuthorizeContext,
+  attempt: Attempt,
+  reason: "bad-credentials" | "too-busy",
+  username: string,
+): void {
   const { open, pooled } = attempt;
   context.report({
     type: "login.failed",

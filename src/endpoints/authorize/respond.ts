@@ -13,7 +13,11 @@ import { type BrowserReply, seeOther, toClient } from "./exchange.js";
  * Ends the flow and hands the code to the client. The login row is closed first: a crash before the grant is stored
  * leaves a flow that gives nothing, never one that gives two codes.
  */
-export async function respondWithCode(context: AuthorizeContext, open: OpenFlow, login: OpenLogin): Promise<BrowserReply> {
+export async function respondWithCode(
+  context: AuthorizeContext,
+  open: OpenFlow,
+  login: OpenLogin,
+): Promise<BrowserReply> {
   const { logins } = context.identify.stores;
   const ended = await finish(logins, open.flow, (current) => current.generation === login.generation);
   if (ended === undefined) return resumeOrStop(context, open);
@@ -38,7 +42,10 @@ export async function respondWithCode(context: AuthorizeContext, open: OpenFlow,
     scopes: request.scopes,
   });
   if (open.target.isOutOfBand) {
-    return { page: renderCode({ site: context.site, clientName: open.client.name, clientId: open.client.id, code }), status: 200 };
+    return {
+      page: renderCode({ site: context.site, clientName: open.client.name, clientId: open.client.id, code }),
+      status: 200,
+    };
   }
   return toClient(formatCodeResponse(responseContextOf(context, open), code));
 }
@@ -50,7 +57,11 @@ export function respondWithError(context: AuthorizeContext, open: OpenFlow, erro
 }
 
 /** The person said no at the consent page: the flow ends, the upstream's credential goes, the client is told. */
-export async function respondWithDenial(context: AuthorizeContext, open: OpenFlow, login: OpenLogin): Promise<BrowserReply> {
+export async function respondWithDenial(
+  context: AuthorizeContext,
+  open: OpenFlow,
+  login: OpenLogin,
+): Promise<BrowserReply> {
   const { logins, upstreams } = context.identify.stores;
   const ended = await finish(logins, open.flow, (current) => current.generation === login.generation);
   if (ended === undefined) return resumeOrStop(context, open);

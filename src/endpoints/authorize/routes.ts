@@ -2,19 +2,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Parameters, parseParameters } from "../../oidc/parameters.js";
 import { routes } from "../../oidc/routes.js";
 import { parseCookies } from "../../platform/cookies.js";
-import { splitTarget } from "../../platform/url.js";
 import type { RequestOrigin } from "../../platform/events.js";
+import { splitTarget } from "../../platform/url.js";
 import { callback } from "./callback.js";
 import { consent } from "./consent.js";
 import { type AuthorizeContext, withOrigin } from "./context.js";
 import { authorize, authorizeAtConnector } from "./entry.js";
-import type { BrowserReply, BrowserRequest, Step } from "./exchange.js";
+import type { BrowserReply, BrowserRequest } from "./exchange.js";
 import { passwordLogin } from "./password.js";
 
 interface StepRoute {
   Params: { connector?: string };
   Body: string | undefined;
 }
+
+/** One step of a login. The context knows the request's origin, so that events tell it. */
+type Step = (context: AuthorizeContext, request: BrowserRequest) => Promise<BrowserReply>;
 
 const steps: readonly (readonly [string, Step])[] = [
   [routes.authorize, authorize],

@@ -7,7 +7,12 @@ import { PageError } from "../../oidc/page-error.js";
 import { type AuthorizeContext, connectorUrl, otherAccountUrl, responseContextOf } from "./context.js";
 
 /** The page for a person whom the upstream, or a rule of the connector, has turned away; with the way back to the app. */
-export function deniedUpstream(context: AuthorizeContext, open: OpenFlow, pooled: PooledConnector, detail: string): PageError {
+export function deniedUpstream(
+  context: AuthorizeContext,
+  open: OpenFlow,
+  pooled: PooledConnector,
+  detail: string,
+): PageError {
   context.report({ type: "login.failed", clientId: open.client.id, connectorId: pooled.id, reason: "denied-upstream" });
   const denied = new OAuthError("access_denied", "The sign-in service did not let the person in.");
   return new PageError(

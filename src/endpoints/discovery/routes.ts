@@ -28,5 +28,5 @@ function serve(reply: FastifyReply, document: PublishedDocument, known: string |
 
 /** `If-None-Match` is a list, and compares weakly (RFC 9110 §13.1.2). */
 function isKnown(header: string | undefined, etag: string): boolean {
-  return header !== undefined && header.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
+  return header?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag) ?? false;
 }

@@ -16,13 +16,19 @@ export interface HealthRouteOptions {
 export function registerHealth(app: FastifyInstance, { prefix, check }: HealthRouteOptions): void {
   app.get(`${prefix}/healthz`, async (_request, reply) => {
     const { ready } = await check();
-    return reply.headers(textHeaders).code(ready ? 200 : 503).send(ready ? "Health check passed" : "Health check failed.");
+    return reply
+      .headers(textHeaders)
+      .code(ready ? 200 : 503)
+      .send(ready ? "Health check passed" : "Health check failed.");
   });
   app.get(`${prefix}/healthz/live`, (_request, reply) => reply.headers(textHeaders).send("ok"));
   app.get(`${prefix}/healthz/ready`, async (_request, reply) => {
     const { ready, parts } = await check();
     const body = JSON.stringify({ status: ready ? "ready" : "not ready", parts });
-    return reply.headers({ "content-type": "application/json", "cache-control": "no-store" }).code(ready ? 200 : 503).send(body);
+    return reply
+      .headers({ "content-type": "application/json", "cache-control": "no-store" })
+      .code(ready ? 200 : 503)
+      .send(body);
   });
 }
 

@@ -19,8 +19,10 @@ export function createUserinfoReader(options: UserinfoOptions) {
     if (claims === undefined) throw invalidToken("not a valid access token of this issuer");
     const entry = await options.stores.grants.find(claims.grantKey);
     if (entry === undefined || entry.record.revokedAt !== undefined) throw invalidToken("the grant has ended");
-    if ((await options.stores.revokedAccessTokens.find(claims.tokenId)) !== undefined) throw invalidToken("the token was revoked");
-    if ((await options.clients.find(claims.clientId)) === undefined) throw invalidToken("the client is not set up any more");
+    if ((await options.stores.revokedAccessTokens.find(claims.tokenId)) !== undefined)
+      throw invalidToken("the token was revoked");
+    if ((await options.clients.find(claims.clientId)) === undefined)
+      throw invalidToken("the client is not set up any more");
     const { identity, connectorId } = entry.record;
     return {
       sub: createSubject(identity.userId, connectorId),

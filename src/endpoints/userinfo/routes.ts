@@ -11,9 +11,13 @@ export interface UserinfoRouteOptions {
 export function registerUserinfo(app: FastifyInstance, { path, readUserinfo }: UserinfoRouteOptions): void {
   async function answer(request: FastifyRequest, reply: FastifyReply, body: Parameters): Promise<FastifyReply> {
     const claims = await readUserinfo(requireBearerToken(request.headers.authorization, body));
-    return reply.headers({ "content-type": "application/json", "cache-control": "no-store" }).send(JSON.stringify(claims));
+    return reply
+      .headers({ "content-type": "application/json", "cache-control": "no-store" })
+      .send(JSON.stringify(claims));
   }
   const nothing = new Parameters([]);
   app.get(path, (request, reply) => answer(request, reply, nothing));
-  app.post<{ Body: string | undefined }>(path, (request, reply) => answer(request, reply, parseParameters(request.body ?? "")));
+  app.post<{ Body: string | undefined }>(path, (request, reply) =>
+    answer(request, reply, parseParameters(request.body ?? "")),
+  );
 }

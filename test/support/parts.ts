@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { describe } from "vitest";
+
+/** What a test needs from the machine beyond Node.js and the packages. */
+export interface MachinePart {
+  readonly name: PartName;
+  readonly available: boolean;
+  /** Where it stands, or would stand. */
+  readonly path: string;
+  /** How a person gets it. */
+  readonly hint: string;
+}
+
+const places = {
+  chromium: {
+    path: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
+    hint: "apt-get install chromium, or set CHROMIUM_PATH",
+  },
+} as const;
+
+export type PartName = keyof typeof places;
+
+/** Looks for a part of the machine; `available` tells whether it is there. */
+export function findPart(name: PartName): MachinePart {
+  const { path, hint } = places[name];
+  return { name, available: existsSync(path), path, hint };
+}
+
+/**
+ * The parts that some test will miss on this machine.
+ * @public scripts/test.mjs calls it in the compiled folder.
+ */
+export function findMissingParts(): readonly MachinePart[] {
+  return [findPart("chromium")].filter(({ available }) => !available);
+}
+
+/**
+ * With `LATCHKEY_REQUIRE_ALL=1` nothing may be skipped.
+ * @public scripts/test.mjs calls it in the compiled folder.
+ */
+export function mustRunAll(): boolean {
+  return process.env["LATCHKEY_REQUIRE_ALL"] === "1";
+}
+
+/**
+ * `describe` for tests that need a part of the machine: skipped where it is missing, and a failure of the whole file
+ * where nothing may be skipped.
+ */
+export function describeWith(name: PartName, title: string, body: () => void): void {
+  const { available, path, hint } = findPart(name);
+  if (!available && mustRunAll()) throw new Error(`${name} is missing at ${path}: ${hint}`);
+  describe.skipIf(!available)(title, body);
+}
