@@ -51,7 +51,7 @@ export interface AskOptions {
 
 /** URL of an authorization request of `photos`. */
 export function authorizeUrl(
-  server: TestServer,
+  server: Pick<TestServer, "issuer">,
   { scope = "openid email profile groups offline_access", extra = {} }: AskOptions = {},
 ): string {
   const query = new URLSearchParams({
