@@ -1,4 +1,5 @@
-import { formatProblem, loadConfig } from "../config/load-config.js";
+import { loadConfig } from "../config/load-config.js";
+import { formatProblem } from "../config/problem.js";
 import { startServer } from "../server/start-server.js";
 import type { ConfigCommand } from "./command-line.js";
 import type { CliIo } from "./io.js";

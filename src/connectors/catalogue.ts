@@ -4,6 +4,9 @@ import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
 import type { Connector, ConnectorContext } from "./port.js";
 
+/** One person of `staticPasswords`, as the options of `local` hold them. */
+export type LocalPerson = LocalOptions["passwords"][number];
+
 /** A type of connector: the schema of its `config`, and its code, loaded only where it is used. */
 export interface ConnectorType {
   readonly options: ZodType;

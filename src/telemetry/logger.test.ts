@@ -100,6 +100,13 @@ describe.each(["json", "text"] as const)("%s log", (format) => {
     expect(lines[0]).toMatch(/kept.*inner/);
   });
 
+  it("keeps time, level and message, even where they are to be excluded", () => {
+    const { lines, logger } = openLog({ format, excludeFields: ["time", "level", "msg", "err"] });
+    logger.info({ err: new Error("gone") }, "hello");
+    expect(lines[0]).toMatch(/time.*hello/);
+    expect(lines[0]).not.toContain("gone");
+  });
+
   it("logs an error with code and causes, and nothing that a library hung on it", () => {
     const { lines, logger } = openLog({ format });
     const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED", config: { password: "hunter2" } });

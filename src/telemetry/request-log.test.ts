@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createLogger } from "./logger.js";
-import { logRequest } from "./request-log.js";
+import { type AnsweredRequest, logRequest } from "./request-log.js";
 
-function logged(request: Partial<Parameters<typeof logRequest>[1]>) {
+function logged(request: Partial<AnsweredRequest>) {
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const logger = createLogger({ level: "info", format: "json", excludeFields: [], destination });
-  const base = {
+  const base: AnsweredRequest = {
     requestId: "req-1",
     method: "GET",
     route: "/dex/auth",

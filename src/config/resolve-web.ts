@@ -1,0 +1,89 @@
+import { accessSync, constants } from "node:fs";
+import { isIP } from "node:net";
+import type { Address, TlsConfig, WebConfig } from "./config.js";
+import { join } from "./read-shape.js";
+import { resolveAddress } from "./resolve-address.js";
+import type { ResolveContext } from "./resolve-context.js";
+import type { ConfigFile } from "./schema/top.js";
+
+export function resolveWeb(context: ResolveContext, web: ConfigFile["web"]): WebConfig {
+  const http = resolveAddress(context, "web.http", web.http);
+  const https = resolveHttps(context, web);
+  if (!web.http && !web.https)
+    context.error("web", "must supply a HTTP/HTTPS address to listen on (web.http, web.https or --web-http-addr)");
+  const origins = web.allowedOrigins ?? [];
+  for (const [index, origin] of origins.entries())
+    checkOrigin(context, join("web.allowedOrigins", String(index)), origin);
+  const { header, trustedProxies = [] } = web.clientRemoteIP;
+  for (const [index, cidr] of trustedProxies.entries()) {
+    const path = join("web.clientRemoteIP.trustedProxies", String(index));
+    if (!isCidr(cidr)) context.error(path, `${path}: ${JSON.stringify(cidr)} is no address or CIDR`);
+  }
+  return {
+    allowedOrigins: origins,
+    allowedHeaders: web.allowedHeaders ?? ["Authorization"],
+    headers: resolveHeaders(context, web.headers),
+    clientRemoteIP: { trustedProxies, ...(header !== undefined && header !== "" && { header }) },
+    ...(http !== undefined && { http }),
+    ...(https !== undefined && { https }),
+  };
+}
+
+/** Certificate files are looked at only where a listener uses them: files that only name them start as with Dex. */
+function resolveHttps(context: ResolveContext, web: ConfigFile["web"]): (Address & TlsConfig) | undefined {
+  if (!web.https) return undefined;
+  const address = resolveAddress(context, "web.https", web.https);
+  const { tlsCert: certFile = "", tlsKey: keyFile = "" } = web;
+  if (certFile === "") context.error("web", "no cert specified for HTTPS (web.tlsCert)");
+  else checkReadable(context, "web.tlsCert", certFile);
+  if (keyFile === "") context.error("web", "no private key specified for HTTPS (web.tlsKey)");
+  else checkReadable(context, "web.tlsKey", keyFile);
+  if (web.tlsMinVersion > web.tlsMaxVersion)
+    context.error("web.tlsMinVersion", "tlsMinVersion is greater than tlsMaxVersion");
+  if (address === undefined) return undefined;
+  return {
+    ...address,
+    certFile,
+    keyFile,
+    minVersion: `TLSv${web.tlsMinVersion}`,
+    maxVersion: `TLSv${web.tlsMaxVersion}`,
+  };
+}
+
+function checkReadable(context: ResolveContext, path: string, file: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    context.error(path, `${path}: the file ${file} can't be read`);
+  }
+}
+
+function checkOrigin(context: ResolveContext, path: string, origin: string): void {
+  if (origin === "*") return;
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(origin))
+    context.warn(path, `${path}: ${origin} has no scheme, so it never matches an origin; write https://${origin}`);
+  else if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    context.warn(path, `${path}: ${origin} is no origin (scheme, host and port alone), so it never matches`);
+  }
+}
+
+function resolveHeaders(
+  context: ResolveContext,
+  headers: ConfigFile["web"]["headers"],
+): Readonly<Record<string, string>> {
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || value === "") continue;
+    if (/[^\t\x20-\x7e]/.test(value))
+      context.error(`web.headers.${name}`, `web.headers.${name}: holds a character that no header can`);
+    set[name.toLowerCase()] = value;
+  }
+  return set;
+}
+
+function isCidr(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
+}

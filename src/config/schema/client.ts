@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { RefreshTokens } from "./expiry.js";
+import { flag, planned, text, texts } from "./key.js";
+
+export const StaticClient = z.object({
+  id: text("The client_id. This or idEnv or idFile."),
+  idEnv: text("Environment variable that holds the id."),
+  idFile: text("File that holds the id."),
+  secret: text("The client_secret. Needed unless the client is public; this or secretEnv or secretFile.", {
+    secret: true,
+  }),
+  secretEnv: text("Environment variable that holds the secret."),
+  secretFile: text("File that holds the secret."),
+  name: text("Shown to people. Required."),
+  redirectURIs: texts(
+    "Where codes may be sent to; compared to the letter. With a loopback IP address the port may differ.",
+  ),
+  public: flag(false, "The client can't keep a secret. Without redirectURIs it may use localhost and out-of-band."),
+  trustedPeers: texts("Clients that may ask for tokens with this client in their audience."),
+  logoURL: text("Kept for later pages."),
+  allowedConnectors: texts("Connectors that people may use for this client. Default: all."),
+  allowedGroups: texts("The person must be in one of these groups. Default: everybody may."),
+  refreshTokens: RefreshTokens.prefault({}).meta({ description: "Overrides expiry.refreshTokens key by key." }),
+  refreshTokenLifetime: text("standalone. session is not supported yet."),
+  mfaChain: z.array(z.string()).optional().meta({ description: "Second factors. Not supported yet." }),
+  postLogoutRedirectURIs: planned("Where logout may lead to."),
+  backchannelLogoutURI: planned("Where logout tokens are sent to."),
+  ssoSharedWith: planned("Clients that share this client's sessions."),
+  clientCredentialsClaims: planned("Claims of the client_credentials grant."),
+});
+export type StaticClient = z.infer<typeof StaticClient>;
+
+export const StaticPassword = z.object({
+  email: text("Name at login, and the email claim. Required."),
+  hash: text("bcrypt hash of the password; this or hashFromEnv or hashFromFile.", { secret: true }),
+  hashFromEnv: text("Environment variable that holds the hash."),
+  hashFromFile: text("File that holds the hash."),
+  username: text("The name claim where name is absent."),
+  name: text("The name claim."),
+  preferredUsername: text("The preferred_username claim."),
+  emailVerified: z.boolean().default(true).meta({ description: "The email_verified claim." }),
+  userID: text("Stable id of the person, half of sub. Without it everybody shares one."),
+  groups: texts("The groups claim."),
+});
+export type StaticPassword = z.infer<typeof StaticPassword>;
+
+export const ConnectorEntry = z.object({
+  type: text("Which kind of upstream. Required."),
+  id: text("Free text; the other half of sub, so it must never change. Required."),
+  name: text("Shown to people. Required."),
+  config: z.unknown().optional().meta({ description: "Settings of the type." }),
+  grantTypes: texts("Grant types that this connector serves. Default: all."),
+});
+export type ConnectorEntry = z.infer<typeof ConnectorEntry>;

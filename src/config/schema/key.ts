@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** What the reference says of a key. */
+export interface KeyNote {
+  readonly description: string;
+  /** Of numbers and durations written as text. */
+  readonly unit?: string;
+  /** Also as `...Env` and `...File`; never shown. */
+  readonly secret?: boolean;
+  /** Known to Dex, without effect here yet: a warning where it is set. */
+  readonly planned?: boolean;
+}
+
+/** Text. Unquoted numbers and booleans are read as they were typed. */
+export function text(description: string, note: Omit<KeyNote, "description"> = {}) {
+  return z
+    .string()
+    .optional()
+    .meta({ description, ...note });
+}
+
+export function textOr(fallback: string, description: string, note: Omit<KeyNote, "description"> = {}) {
+  return z
+    .string()
+    .default(fallback)
+    .meta({ description, ...note });
+}
+
+export function flag(fallback: boolean, description: string) {
+  return z.boolean().default(fallback).meta({ description });
+}
+
+/** A duration as Go writes it (`24h`, `1h30m`, `500ms`). */
+export function duration(fallback: string, description: string) {
+  return z.string().default(fallback).meta({ description, unit: "Go duration" });
+}
+
+export function texts(description: string) {
+  return z.array(z.string()).optional().meta({ description });
+}
+
+/** Anything, because nothing here reads it yet. */
+export function planned(description: string) {
+  return z.unknown().optional().meta({ description, planned: true });
+}
