@@ -21,6 +21,8 @@ export interface GrantType<Presented extends PresentedGrant = PresentedGrant> {
 
 export interface PresentedGrant {
   readonly connectorId: string;
+  /** Scopes that this answer is about. */
+  readonly scopes: readonly string[];
   readonly origin: RequestOrigin;
 }
 

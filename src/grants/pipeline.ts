@@ -1,8 +1,9 @@
 import { authenticateClient } from "../clients/authenticate.js";
 import { findRefusal, type GateRefusal } from "../clients/gate.js";
-import type { ClientRegistry } from "../clients/registry.js";
+import { type ClientRegistry, findPeerTrust } from "../clients/registry.js";
 import type { ConnectorPool, PooledConnector } from "../connectors/pool.js";
 import { OAuthError } from "../oidc/oauth-error.js";
+import { listAudiencePeers, requireTrustedPeers } from "../oidc/scopes.js";
 import type { Client } from "../records/client.js";
 import type { Identity } from "../records/identity.js";
 import type { GrantType, PresentedGrant, TokenRequest } from "./grant-type.js";
@@ -28,6 +29,12 @@ export function createTokenPipeline(options: PipelineOptions): (request: TokenRe
     }
     const client = await authenticateClient(options.clients, authorization, parameters);
     const presented = await grantType.present(request, client);
+    // Trust between clients may have ended since the login (dex-behaviour §5.5: it counts when tokens are made).
+    requireTrustedPeers(
+      presented.scopes,
+      client.id,
+      await findPeerTrust(options.clients, listAudiencePeers(presented.scopes)),
+    );
     const connector = requireConnector(options.connectors, presented);
     const passGate = (identity?: Identity): void =>
       requirePassage(client, connector, grantType.type, options.allowed, identity);

@@ -5,7 +5,7 @@ import { decodePair, encodePair } from "../platform/encoding.js";
 import type { ReportEvent, RequestOrigin } from "../platform/events.js";
 import { createSecret, type Random } from "../platform/random.js";
 import type { Client } from "../records/client.js";
-import { type Grant, grantKey, judgeCode, redeemCode } from "../records/grant.js";
+import { type CodeVerdict, type Grant, grantKey, judgeCode, redeemCode, revokeGrant } from "../records/grant.js";
 import type { Entry } from "../storage/collection.js";
 import type { Mint } from "../tokens/mint.js";
 import { evictFamilies } from "./evict-families.js";
@@ -18,7 +18,7 @@ import type { TokenAnswer } from "./token-answer.js";
 export interface RedeemOptions {
   readonly stores: GrantStores;
   readonly mint: Mint;
-  readonly endGrant: GrantEnder;
+  readonly ender: GrantEnder;
   /** Whether the connector may be asked again for this client, and so a refresh token makes sense. */
   readonly mayRefresh: (client: Client, connectorId: string) => boolean;
   readonly clock: Clock;
@@ -56,20 +56,25 @@ async function presentCode(options: RedeemOptions, request: TokenRequest, client
   const grant = entry.record;
   const ask = { clientId: client.id, secret: pair.second, now: options.clock() };
   const verdict = judgeCode(grant, ask);
-  if (verdict === "replayed") await endReplayed(options, entry, origin);
+  if (verdict === "replayed") {
+    reportReplay(options, entry, origin);
+    await options.ender.end(entry.key, usedTwice, origin);
+  }
   if (verdict !== "ok") throw new OAuthError("invalid_grant", invalidCode, { detail: `code: ${verdict}` });
   if (parameters.find("redirect_uri") !== grant.code.redirectUri) {
     throw new OAuthError("invalid_grant", "redirect_uri did not match URI from initial request.");
   }
   const refused = checkVerifier(grant.code.challenge, parameters.find("code_verifier"));
   if (refused !== undefined) throw refused;
-  return { connectorId: grant.connectorId, origin, code, id: pair.first, secret: pair.second, entry };
+  const { connectorId, scopes } = grant;
+  return { connectorId, scopes, origin, code, id: pair.first, secret: pair.second, entry };
 }
 
+const usedTwice = "authorization code used twice";
+
 /** A code presented twice was stolen by one of the two: everything it gave ends (RFC 6749 §4.1.2, RFC 9700 §2.1.1). */
-async function endReplayed(options: RedeemOptions, entry: Entry<Grant>, origin: RequestOrigin): Promise<void> {
+function reportReplay(options: RedeemOptions, entry: Entry<Grant>, origin: RequestOrigin): void {
   options.report({ type: "code.reuse-detected", ...describeGrant(entry.record, entry.key) }, origin);
-  await options.endGrant(entry.key, "authorization code used twice", origin);
 }
 
 async function redeem(options: RedeemOptions, presented: PresentedCode, client: Client): Promise<TokenAnswer> {
@@ -86,23 +91,28 @@ async function redeem(options: RedeemOptions, presented: PresentedCode, client: 
   const redeemed = redeemCode(entry.record, use);
   // The upstream's credential must outlive the family: extended first, so that a crash leaves at worst a row too long.
   if (refreshSecret !== undefined) await extendUpstream(stores, redeemed);
-  const won = await stores.grants.update(
+  const won = await stores.grants.update<CodeVerdict>(
     entry.key,
     (grant) => {
       const verdict = judgeCode(grant, { clientId: client.id, secret, now });
-      return verdict === "ok" ? { put: redeemCode(grant, use), result: verdict } : { keep: true, result: verdict };
+      if (verdict === "ok") return { put: redeemCode(grant, use), result: verdict };
+      // Lost a race against another redemption: that one was the first use, this is the second.
+      const isReplay = verdict === "replayed" && grant.revokedAt === undefined;
+      return isReplay
+        ? { put: revokeGrant(grant, now, tokenLifetimeMs), result: verdict }
+        : { keep: true, result: verdict };
     },
     { from: entry },
   );
-  if (won === "replayed") await endReplayed(options, entry, presented.origin);
+  if (won === "replayed") {
+    reportReplay(options, entry, presented.origin);
+    await options.ender.settle(entry.key, entry.record, usedTwice, presented.origin);
+  }
   if (won !== "ok") throw new OAuthError("invalid_grant", invalidCode, { detail: `code: ${won ?? "gone"}` });
-  if (refreshSecret !== undefined)
-    await evictFamilies(stores, options.endGrant, redeemed, client.refreshPolicy.maxPerUserAndClient);
-  return answer(
-    options,
-    presented,
-    refreshSecret === undefined ? undefined : encodePair({ first: id, second: refreshSecret }),
-  );
+  if (refreshSecret === undefined) return answer(options, presented, undefined);
+  const { maxPerUserAndClient: limit } = client.refreshPolicy;
+  await evictFamilies(stores, options.ender, redeemed, { limit, origin: presented.origin });
+  return answer(options, presented, encodePair({ first: id, second: refreshSecret }));
 }
 
 async function answer(
@@ -111,19 +121,29 @@ async function answer(
   refreshToken: string | undefined,
 ): Promise<TokenAnswer> {
   const { key, record: grant } = presented.entry;
+  const scopes = refreshToken === undefined ? withoutOffline(grant.scopes) : grant.scopes;
   const tokens = await options.mint.mint({
     grantKey: key,
     clientId: grant.clientId,
     connectorId: grant.connectorId,
     identity: grant.identity,
-    scopes: grant.scopes,
+    scopes,
     authenticatedAt: grant.authenticatedAt,
     code: presented.code,
     ...(grant.nonce !== undefined && { nonce: grant.nonce }),
   });
-  const event = { type: "token.issued", ...describeGrant(grant, key), scopes: grant.scopes } as const;
+  const event = { type: "token.issued", ...describeGrant(grant, key), scopes } as const;
   options.report({ ...event, refreshToken: refreshToken !== undefined }, presented.origin);
-  return { ...tokens, ...(refreshToken !== undefined && { refreshToken }) };
+  return {
+    ...tokens,
+    ...(refreshToken !== undefined && { refreshToken }),
+    // RFC 6749 §5.1: told where it is not what was asked for.
+    ...(scopes.length < grant.scopes.length && { scope: scopes.join(" ") }),
+  };
+}
+
+function withoutOffline(scopes: readonly string[]): readonly string[] {
+  return scopes.filter((scope) => scope !== "offline_access");
 }
 
 function isRefreshable(options: RedeemOptions, grant: Grant, client: Client): boolean {

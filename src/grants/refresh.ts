@@ -28,7 +28,7 @@ import type { TokenAnswer } from "./token-answer.js";
 export interface RefreshOptions {
   readonly stores: GrantStores;
   readonly mint: Mint;
-  readonly endGrant: GrantEnder;
+  readonly ender: GrantEnder;
   readonly readUpstream: ReadUpstream;
   readonly clock: Clock;
   readonly random: Random;
@@ -56,6 +56,7 @@ export function createRefreshGrant(options: RefreshOptions): GrantType<Presented
   };
 }
 
+const replayed = "superseded or unknown refresh token presented";
 const invalidToken = "Refresh token is invalid or has already been claimed by another client.";
 
 async function presentToken(options: RefreshOptions, request: TokenRequest, client: Client): Promise<PresentedToken> {
@@ -92,7 +93,7 @@ async function requireUsable(
   if (verdict.verdict === "reused") {
     const revoked = client.refreshPolicy.rotation;
     options.report({ type: "refresh.reuse-detected", ...describeGrant(entry.record, entry.key), revoked }, origin);
-    if (revoked) await options.endGrant(entry.key, "superseded or unknown refresh token presented", origin);
+    if (revoked) await options.ender.end(entry.key, replayed, origin);
   }
   const description = verdict.verdict === "expired" ? "Refresh token expired." : invalidToken;
   throw new OAuthError("invalid_grant", description, { detail: `refresh token: ${verdict.verdict}` });
@@ -111,7 +112,7 @@ async function readIdentity(options: RefreshOptions, presented: PresentedToken):
   if (answer.outcome === "ok") return answer.identity;
   // Nothing has changed: the token keeps working once the upstream is back.
   if (answer.outcome === "unavailable") throw createUnavailableError(answer.detail);
-  await options.endGrant(key, `upstream: ${answer.detail}`, presented.origin);
+  await options.ender.end(key, `upstream: ${answer.detail}`, presented.origin);
   throw new OAuthError("invalid_grant", invalidToken, { detail: answer.detail });
 }
 
@@ -123,11 +124,11 @@ function wantedScopes({ entry, client }: PresentedToken): WantedScopes {
 
 /** When the grant would end at the latest after this refresh: its upstream grant must never go first. */
 function nextEnd(options: RefreshOptions, { client }: PresentedToken): { endsAt?: number } {
-  const { idleMs, absoluteMs } = client.refreshPolicy;
+  const { idleMs, absoluteMs, reuseIntervalMs } = client.refreshPolicy;
   const longest = idleMs ?? absoluteMs;
   return longest === undefined
     ? {}
-    : { endsAt: options.clock() + Math.max(longest, options.tokenLifetimeMs) + upstreamMarginMs };
+    : { endsAt: options.clock() + Math.max(longest, options.tokenLifetimeMs) + reuseIntervalMs + upstreamMarginMs };
 }
 
 type Outcome =

@@ -4,7 +4,13 @@ import type { ReportEvent, RequestOrigin } from "../platform/events.js";
 import { type Grant, revokeGrant } from "../records/grant.js";
 import type { GrantStores } from "./stores.js";
 
-export type GrantEnder = (key: string, reason: string, origin?: RequestOrigin) => Promise<void>;
+/** Ends grants: at a client's wish, at an upstream's, or because something was presented twice. */
+export interface GrantEnder {
+  /** Revokes the grant in a step of its own. A grant that has ended already stays as it is. */
+  end(key: string, reason: string, origin?: RequestOrigin): Promise<void>;
+  /** What follows a step that has revoked the grant itself: drops the upstream's credential and tells the operator. */
+  settle(key: string, grant: Grant, reason: string, origin?: RequestOrigin): Promise<void>;
+}
 
 export interface GrantEnderOptions {
   readonly stores: GrantStores;
@@ -14,18 +20,25 @@ export interface GrantEnderOptions {
   readonly tokenLifetimeMs: number;
 }
 
-/** Revokes a grant, then drops the upstream's credential: a crash between the two leaves a credential nobody can use. */
+/** The grant goes first, then the upstream's credential: a crash between the two leaves a credential nobody can use. */
 export function createGrantEnder(options: GrantEnderOptions): GrantEnder {
   const { stores, clock, report, tokenLifetimeMs } = options;
-  return async (key, reason, origin) => {
-    const ended = await stores.grants.update(key, (grant) =>
-      grant.revokedAt === undefined
-        ? { put: revokeGrant(grant, clock(), tokenLifetimeMs), result: { grant, isNew: true } }
-        : { keep: true, result: { grant, isNew: false } },
-    );
-    if (ended === undefined) return;
-    if (ended.grant.upstream !== undefined) await stores.upstreams.remove(ended.grant.upstream);
-    if (ended.isNew) report({ type: "grant.revoked", ...describeGrant(ended.grant, key), reason }, origin);
+
+  async function settle(key: string, grant: Grant, reason: string, origin?: RequestOrigin): Promise<void> {
+    if (grant.upstream !== undefined) await stores.upstreams.remove(grant.upstream);
+    report({ type: "grant.revoked", ...describeGrant(grant, key), reason }, origin);
+  }
+
+  return {
+    settle,
+    async end(key, reason, origin) {
+      const ended = await stores.grants.update<Grant | undefined>(key, (grant) =>
+        grant.revokedAt === undefined
+          ? { put: revokeGrant(grant, clock(), tokenLifetimeMs), result: grant }
+          : { keep: true, result: undefined },
+      );
+      if (ended !== undefined) await settle(key, ended, reason, origin);
+    },
   };
 }
 

@@ -14,7 +14,7 @@ import type { GrantStores } from "./stores.js";
 export interface RevokeOptions {
   readonly clients: ClientRegistry;
   readonly stores: GrantStores;
-  readonly endGrant: GrantEnder;
+  readonly ender: GrantEnder;
   readonly verifyAccessToken: (token: string) => Promise<AccessTokenClaims | undefined>;
   readonly clock: Clock;
   readonly report: ReportEvent;
@@ -45,12 +45,12 @@ async function revokeRefreshToken(
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
   if (pair === undefined || entry === undefined) return false;
   const { record: grant, key } = entry;
-  // Judged as its owner would be: a secret that never belonged to the family proves nothing.
+  // Judged as if its owner sent it: a secret that never belonged to the family proves nothing, and says nothing.
   const ask = { clientId: grant.clientId, secret: pair.second, now: options.clock() };
   const { verdict } = judgeRefresh(grant, ask, client.refreshPolicy);
   if (verdict !== "current" && verdict !== "replayed" && verdict !== "lost-race") return true;
   requireOwner(grant.clientId, client);
-  await options.endGrant(key, "revoked by the client", origin);
+  await options.ender.end(key, "revoked by the client", origin);
   return true;
 }
 

@@ -21,7 +21,6 @@ export type PageProblem =
       readonly clientName: string;
       readonly clientId: string;
       readonly account: string;
-      readonly rule: string;
       readonly otherAccountUrl: string;
       readonly backUrl: string;
     }

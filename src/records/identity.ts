@@ -2,8 +2,8 @@ import { z } from "zod";
 
 /** Who a person is according to a connector. Field names follow Dex's `Identity`. */
 export const Identity = z.object({
-  /** Stable at the upstream; half of `sub`. Never empty. */
-  userId: z.string().min(1),
+  /** Stable at the upstream; half of `sub`. Empty only for static passwords without `userID`, as with Dex. */
+  userId: z.string(),
   /** Display name: the `name` claim. */
   username: z.string(),
   preferredUsername: z.string(),

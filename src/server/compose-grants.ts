@@ -33,9 +33,9 @@ export function composeGrants(inputs: GrantInputs) {
   const { clock, random } = parts;
   const tokenLifetimeMs = config.expiry.idTokensMs;
   const allowed = config.oauth2.grantTypes;
-  const endGrant = createGrantEnder({ stores, clock, report, tokenLifetimeMs });
+  const ender = createGrantEnder({ stores, clock, report, tokenLifetimeMs });
   const mint = createMint({ signer: keys, issuer: config.issuer.url, clock, random, lifetimeMs: tokenLifetimeMs });
-  const shared = { stores, mint, endGrant, clock, random, report, tokenLifetimeMs };
+  const shared = { stores, mint, ender, clock, random, report, tokenLifetimeMs };
   const readUpstream = createUpstreamReader({ upstreams: stores.upstreams, connectors, clock, random, pause });
   const verify = (token: string) => verifyAccessToken(keys, token, { issuer: config.issuer.url, clock });
 
@@ -51,7 +51,7 @@ export function composeGrants(inputs: GrantInputs) {
   ];
   return {
     runGrant: createTokenPipeline({ clients, connectors, grantTypes, allowed }),
-    revoke: createRevoker({ clients, stores, endGrant, verifyAccessToken: verify, clock, report }),
+    revoke: createRevoker({ clients, stores, ender, verifyAccessToken: verify, clock, report }),
     verifyAccessToken: verify,
   };
 }

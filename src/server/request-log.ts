@@ -11,13 +11,14 @@ export function addRequestLog(
   app.addHook("onRequest", (request, reply, done) => {
     // Taken now: a closed socket has no address.
     const origin = facts.originOf(request);
+    const startedAt = performance.now();
     reply.raw.once("close", () => {
       log({
         ...origin,
         method: request.method,
-        route: request.routeOptions.url ?? "unknown",
+        route: request.routeOptions.url ?? request.url,
         status: reply.statusCode,
-        durationMs: reply.elapsedTime,
+        durationMs: performance.now() - startedAt,
         ...(!reply.raw.writableFinished && { aborted: true }),
         ...facts.findFailure(request),
       });

@@ -10,7 +10,6 @@ export function createSecurityHeaders(options: {
     "x-frame-options": "DENY",
     // URLs of a login carry sealed flows and codes: nobody learns them from a Referer (RFC 9700 §4.2.4).
     "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
     ...(options.isHttps && { "strict-transport-security": "max-age=31536000" }),
     ...options.configured,
   };

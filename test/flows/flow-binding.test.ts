@@ -208,7 +208,7 @@ describe("cookies", () => {
     const browser = createHttpBrowser();
     const first = await browser.request(authorizeUrl(server));
     expect(first.headers.getSetCookie()).toEqual([
-      expect.stringMatching(/^latchkey_browser=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(/^latchkey_browser=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=31536000$/),
     ]);
     const second = await browser.request(authorizeUrl(server));
     expect(second.headers.getSetCookie()).toEqual([]);

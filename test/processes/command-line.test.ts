@@ -53,7 +53,9 @@ ${photosYaml}${robinYaml}`,
   return file;
 }
 
-async function startListening(file: string): Promise<{ readonly child: ChildProcess; readonly exited: Promise<unknown[]> }> {
+async function startListening(
+  file: string,
+): Promise<{ readonly child: ChildProcess; readonly exited: Promise<unknown[]> }> {
   const child = spawn(process.execPath, [main, "serve", file], { cwd: folder });
   const exited = once(child, "exit");
   await new Promise<void>((resolve) => {
@@ -73,7 +75,10 @@ describe("latchkey serve", () => {
       const { child, exited } = await startListening(file);
       const browser = createHttpBrowser();
       const form = await browser.follow(authorizeUrl({ issuer: `${origin}/dex` }), origin);
-      const answer = browser.request(findAction(form.body, form.url), { login: "robin@example.com", password: "password" });
+      const answer = browser.request(findAction(form.body, form.url), {
+        login: "robin@example.com",
+        password: "password",
+      });
       // The password check is under way when the signal comes: bcrypt takes its time.
       await new Promise((resolve) => setImmediate(resolve));
       child.kill(signal);
@@ -99,9 +104,14 @@ describe("latchkey serve", () => {
   it("refuses a file that holds Dex's schema, says what to do and leaves it alone", async () => {
     const dexFile = join(folder, "dex.db");
     const dex = new Database(dexFile);
-    dex.exec("create table auth_request (id text); create table refresh_token (id text); create table migrations (num integer)");
+    dex.exec(
+      "create table auth_request (id text); create table refresh_token (id text); create table migrations (num integer)",
+    );
     dex.close();
-    const { code, stderr } = await run(["serve", await writeConfig(await findFreePort(), `{ type: sqlite3, config: { file: ${dexFile} } }`)]);
+    const { code, stderr } = await run([
+      "serve",
+      await writeConfig(await findFreePort(), `{ type: sqlite3, config: { file: ${dexFile} } }`),
+    ]);
     expect([code, stderr.includes("Dex's database")]).toEqual([1, true]);
   });
 
@@ -125,7 +135,14 @@ describe("latchkey check", () => {
 
 describe("other commands", () => {
   it("explain wrong usage on stderr and exit 2", async () => {
-    for (const args of [[], ["servee"], ["serve"], ["serve", "a", "b"], ["check", "--nonsense", "x"], ["hash-password", "--cost", "4"]]) {
+    for (const args of [
+      [],
+      ["servee"],
+      ["serve"],
+      ["serve", "a", "b"],
+      ["check", "--nonsense", "x"],
+      ["hash-password", "--cost", "4"],
+    ]) {
       const { code, stdout, stderr } = await run(args);
       expect([code, stdout]).toEqual([2, ""]);
       expect(stderr).toContain("Usage:");

@@ -94,7 +94,7 @@ async function askUpstream(context: AuthorizeContext, answer: Answer): Promise<L
   } catch (error) {
     if (await isKnown(context, answer)) return undefined;
     context.logUpstreamError(pooled.id, error);
-    throw unavailable(context, open, pooled);
+    throw unavailable(context, open, pooled, "upstream-error");
   }
 }
 

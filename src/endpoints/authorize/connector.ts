@@ -37,19 +37,24 @@ export async function startConnector(
     return { page: renderPostOut({ site: context.site, ...start }), status: 200, cookies };
   } catch (error) {
     context.logUpstreamError(pooled.id, error);
-    throw unavailable(context, open, pooled);
+    throw unavailable(context, open, pooled, "upstream-error");
   }
 }
 
 /** The opened connector, or the page that says that it can't be reached just now. */
 export function requireConnector(context: AuthorizeContext, open: OpenFlow, pooled: PooledConnector): Connector {
   if ("connector" in pooled.state) return pooled.state.connector;
-  throw unavailable(context, open, pooled);
+  throw unavailable(context, open, pooled, "unavailable");
 }
 
-export function unavailable(context: AuthorizeContext, open: OpenFlow, pooled: PooledConnector): PageError {
+export function unavailable(
+  context: AuthorizeContext,
+  open: OpenFlow,
+  pooled: PooledConnector,
+  reason: "unavailable" | "upstream-error",
+): PageError {
   const { id: connectorId } = pooled;
-  context.report({ type: "login.failed", clientId: open.client.id, connectorId, reason: "unavailable" });
+  context.report({ type: "login.failed", clientId: open.client.id, connectorId, reason });
   return new PageError({
     kind: "connector-unavailable",
     connectorName: pooled.name,

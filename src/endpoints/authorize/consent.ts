@@ -40,7 +40,7 @@ function show(context: AuthorizeContext, request: BrowserRequest, open: OpenFlow
     site: context.site,
     clientName: client.name,
     clientId: client.id,
-    redirectHost: URL.canParse(target.uri) ? new URL(target.uri).host : "",
+    redirectHost: findHost(target.uri),
     person: { name: login.identity.username, email: login.identity.email },
     scopes: describeScopes(flow.request.scopes, login, client.refreshPolicy.idleMs),
     action: request.url,
@@ -48,6 +48,11 @@ function show(context: AuthorizeContext, request: BrowserRequest, open: OpenFlow
     otherAccountUrl: otherAccountUrl(context, open.sealed),
   });
   return { page, status: 200 };
+}
+
+/** Empty where the app has no host: a scheme of its own, out of band, a path of ours. */
+function findHost(uri: string): string {
+  return /^https?:/i.test(uri) && URL.canParse(uri) ? new URL(uri).host : "";
 }
 
 /** What the client would learn and be able to do, with the person's real values. Scopes that open nothing are silent. */

@@ -54,13 +54,13 @@ function turnedAway(context: AuthorizeContext, open: OpenFlow, login: OpenLogin,
     reason: "not-allowed",
   });
   const denied = new OAuthError("access_denied", "The account may not use this client.");
-  return new PageError({
+  const problem = {
     kind: "not-allowed",
     clientName: open.client.name,
     clientId: open.client.id,
-    rule,
     account: `${login.identity.email || login.identity.username}, ${connector?.name ?? login.connectorId}`,
     otherAccountUrl: otherAccountUrl(context, open.sealed),
     backUrl: open.target.isOutOfBand ? "" : formatErrorResponse(responseContextOf(context, open), denied),
-  });
+  } as const;
+  return new PageError(problem, rule);
 }

@@ -86,7 +86,7 @@ async function check(
   } catch (error) {
     if (error instanceof QueueFullError) return "busy";
     context.logUpstreamError(attempt.pooled.id, error);
-    throw unavailable(context, attempt.open, attempt.pooled);
+    throw unavailable(context, attempt.open, attempt.pooled, "upstream-error");
   }
 }
 

@@ -35,12 +35,10 @@ export async function respondWithCode(
     ...(ended.upstream !== undefined && { upstream: ended.upstream }),
   });
   if (code === undefined) throw alreadyDone(context, open);
-  context.report({
-    type: "consent.granted",
-    clientId: open.client.id,
-    subject: createSubject(ended.identity.userId, ended.connectorId),
-    scopes: request.scopes,
-  });
+  if (ended.consented) {
+    const subject = createSubject(ended.identity.userId, ended.connectorId);
+    context.report({ type: "consent.granted", clientId: open.client.id, subject, scopes: request.scopes });
+  }
   if (open.target.isOutOfBand) {
     return {
       page: renderCode({ site: context.site, clientName: open.client.name, clientId: open.client.id, code }),

@@ -17,6 +17,12 @@ export function createUserinfoReader(options: UserinfoOptions) {
   return async (token: string): Promise<Record<string, unknown>> => {
     const claims = await options.verifyAccessToken(token);
     if (claims === undefined) throw invalidToken("not a valid access token of this issuer");
+    if (!claims.scopes.includes("openid")) {
+      throw new OAuthError("insufficient_scope", "The access token lacks the scope openid.", {
+        status: 403,
+        scheme: "Bearer",
+      });
+    }
     const entry = await options.stores.grants.find(claims.grantKey);
     if (entry === undefined || entry.record.revokedAt !== undefined) throw invalidToken("the grant has ended");
     if ((await options.stores.revokedAccessTokens.find(claims.tokenId)) !== undefined)
