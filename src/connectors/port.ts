@@ -107,6 +107,3 @@ export interface ConnectorContext {
   /** Password hashing shares libuv's pool with signing: it runs through this queue alone (docs/adr/0006). */
   readonly passwordQueue: BoundedQueue;
 }
-
-/** What a module of a connector type exports: `open` gets options that its schema has checked. */
-export type OpenConnector<Options> = (options: Options, context: ConnectorContext) => Promise<Connector>;
