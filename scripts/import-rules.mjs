@@ -89,7 +89,7 @@ const packageRules = [
     places: ["^src/(keys|tokens|clients|connectors)/"],
   }),
   onlyIn("better-sqlite3", "only storage/drivers/sqlite/ speaks SQL", {
-    target: "node_modules/(@types/)?better-sqlite3/",
+    target: "node_modules/(@types/)?better-sqlite3(-13)?/",
     places: ["^src/storage/drivers/sqlite/"],
   }),
   // The log destination writes to an open descriptor without holding the event loop; it reads no file.

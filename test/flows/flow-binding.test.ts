@@ -1,5 +1,5 @@
-import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Database } from "../../src/storage/drivers/sqlite/better-sqlite3.js";
 import {
   createHttpBrowser,
   findAction,

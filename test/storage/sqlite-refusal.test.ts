@@ -1,9 +1,10 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type BetterSqlite3 from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../src/platform/hashing.js";
 import { StorageRefusedError, StorageUnavailableError } from "../../src/storage/driver.js";
+import { Database } from "../../src/storage/drivers/sqlite/better-sqlite3.js";
 import { openSqlite } from "../../src/storage/drivers/sqlite/driver.js";
 import { createTempFolder } from "../support/temp-folder.js";
 
@@ -18,7 +19,7 @@ const dexSchema = `
   INSERT INTO migrations VALUES (1, '2026-01-01');
 `;
 
-function createDexFile(file: string, pragma = "journal_mode = DELETE"): Database.Database {
+function createDexFile(file: string, pragma = "journal_mode = DELETE"): BetterSqlite3.Database {
   const database = new Database(file);
   database.pragma(pragma);
   database.exec(dexSchema);

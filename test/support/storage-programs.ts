@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
-import Database from "better-sqlite3";
 import type { Collection } from "../../src/storage/collection.js";
 import { createCollection } from "../../src/storage/create-collection.js";
+import { Database } from "../../src/storage/drivers/sqlite/better-sqlite3.js";
 import { openSqlite } from "../../src/storage/drivers/sqlite/driver.js";
 import { createSealingCodec } from "../../src/storage/sealing-codec.js";
 import { type Counter, counterKind } from "./counter.js";

@@ -1,5 +1,6 @@
-import Database from "better-sqlite3";
+import type BetterSqlite3 from "better-sqlite3";
 import { StorageRefusedError, StorageUnavailableError } from "../../driver.js";
+import { Database } from "./better-sqlite3.js";
 import { refuseForeignFile } from "./refuse-foreign-file.js";
 import { retryWhileBusy } from "./retry-while-busy.js";
 import { migrate } from "./schema.js";
@@ -13,7 +14,7 @@ const walKeptBytes = 32 * 1024 * 1024;
  * The connection that writes: durable settings asserted, schema up to date. Blocks; for the writer thread. Throws
  * `StorageRefusedError` where the file must not be used, `StorageUnavailableError` where it cannot be used now.
  */
-export function openWritingConnection(file: string, lockWaitMs: number): Database.Database {
+export function openWritingConnection(file: string, lockWaitMs: number): BetterSqlite3.Database {
   try {
     return retryWhileBusy(lockWaitMs, () => tryOpen(file));
   } catch (error) {
@@ -22,7 +23,7 @@ export function openWritingConnection(file: string, lockWaitMs: number): Databas
   }
 }
 
-function tryOpen(file: string): Database.Database {
+function tryOpen(file: string): BetterSqlite3.Database {
   refuseForeignFile(file);
   // No timeout of SQLite's own: `retryWhileBusy` waits instead, also where SQLite would not.
   const database = new Database(file, { timeout: 0 });
@@ -40,7 +41,7 @@ function tryOpen(file: string): Database.Database {
 }
 
 /** better-sqlite3 is built to fall back to NORMAL for an existing WAL file, so the setting is read back, not trusted. */
-function makeDurable(database: Database.Database): void {
+function makeDurable(database: BetterSqlite3.Database): void {
   const mode = database.pragma("journal_mode = WAL", { simple: true });
   if (mode !== "wal") {
     throw new StorageRefusedError(

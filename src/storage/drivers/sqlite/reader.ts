@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import Database from "better-sqlite3";
+import type BetterSqlite3 from "better-sqlite3";
 import { type ScanQuery, StorageUnavailableError, type StoredRow } from "../../driver.js";
+import { Database } from "./better-sqlite3.js";
 import { describeError, isBusy } from "./sqlite-error.js";
 
 const busyTries = 200;
@@ -33,7 +34,7 @@ export async function openReader(file: string): Promise<Reader> {
   };
 }
 
-function prepare(database: Database.Database) {
+function prepare(database: BetterSqlite3.Database) {
   const where = "FROM latchkey_records WHERE kind = ? AND key > ?";
   const all = database.prepare<[string, string, number], StoredRow>(`SELECT ${columns} ${where} ORDER BY key LIMIT ?`);
   const bySlot = [0, 1].map((slot) =>

@@ -1,5 +1,6 @@
-import Database from "better-sqlite3";
+import type BetterSqlite3 from "better-sqlite3";
 import { StorageRefusedError } from "../../driver.js";
+import { Database } from "./better-sqlite3.js";
 import { migrationsTable, readSchemaVersion, refuseNewerSchema } from "./schema.js";
 import { findSqliteCode, isBusy } from "./sqlite-error.js";
 
@@ -27,7 +28,7 @@ export function refuseForeignFile(file: string): void {
   database.close();
 }
 
-function openToLook(file: string): Database.Database | undefined {
+function openToLook(file: string): BetterSqlite3.Database | undefined {
   try {
     return new Database(file, { readonly: true, fileMustExist: true, timeout: 0 });
   } catch (error) {
@@ -36,7 +37,7 @@ function openToLook(file: string): Database.Database | undefined {
   }
 }
 
-function readTables(database: Database.Database, file: string): ReadonlySet<string> {
+function readTables(database: BetterSqlite3.Database, file: string): ReadonlySet<string> {
   try {
     const tables = database.prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").all();
     return new Set(tables.map(({ name }) => name));
@@ -57,7 +58,7 @@ function refuseDex(tables: ReadonlySet<string>, file: string): void {
 }
 
 /** NOOP counts the pages in the log and copies none. Less than 0 where the file keeps no such log. */
-function hasEmptyLog(database: Database.Database): boolean {
+function hasEmptyLog(database: BetterSqlite3.Database): boolean {
   return database.prepare<[], { log: number }>("PRAGMA wal_checkpoint(NOOP)").get()?.log === 0;
 }
 

@@ -1,4 +1,4 @@
-import Database from "better-sqlite3";
+import { Database } from "./better-sqlite3.js";
 
 /** SQLite's extended result code by name (`SQLITE_BUSY_RECOVERY`); undefined for any other error. */
 export function findSqliteCode(error: unknown): string | undefined {
