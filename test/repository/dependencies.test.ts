@@ -23,10 +23,16 @@ const page = readFileSync("docs/dependencies.md", "utf8");
 const permissive = /^(MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|BlueOak-1\.0\.0|Unlicense|CC0-1\.0)$/;
 const exact = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 
-const direct = [
-  ...Object.entries(manifest.dependencies).map(([name, version]) => ({ name, version, section: "Runtime" })),
-  ...Object.entries(manifest.devDependencies).map(([name, version]) => ({ name, version, section: "Development" })),
-];
+const direct = [...list("Runtime", manifest.dependencies), ...list("Development", manifest.devDependencies)];
+
+/** An alias (`npm:NAME@VERSION`) counts by the version it stands for. */
+function list(section: string, versions: Readonly<Record<string, string>>) {
+  return Object.entries(versions).map(([name, version]) => ({
+    name,
+    version: version.replace(/^npm:.*@/, ""),
+    section,
+  }));
+}
 
 describe("docs/dependencies.md", () => {
   it.each(direct)("has a whole line for $name under $section, with its licence", ({ name, section }) => {
