@@ -2,11 +2,11 @@ import { readFile, stat } from "node:fs/promises";
 import type { Config } from "./config.js";
 import type { ConfigNode, MapNode } from "./config-node.js";
 import { type Environment, expandNode, isExpansionOn } from "./expand-env.js";
+import { parseParts } from "./parse-parts.js";
 import { parseYaml } from "./parse-yaml.js";
 import { type Place, type Problem, ProblemList } from "./problem.js";
 import { readAssets } from "./read-assets.js";
 import { readShape, type ShapeContext, type StrictMode } from "./read-shape.js";
-import { reportIssues } from "./report-issues.js";
 import { resolveAddress } from "./resolve-address.js";
 import { resolveClients } from "./resolve-clients.js";
 import { resolveConnectors } from "./resolve-connectors.js";
@@ -74,13 +74,10 @@ function resolveFile(tree: MapNode, input: LoadInput, problems: ProblemList): Co
   const shape: ShapeContext = { problems, places, mode: input.mode satisfies StrictMode };
   const expanded = expandSections(tree, input.env);
   warnVariables(tree, problems);
-  const parsed = ConfigFile.safeParse(readShape(ConfigFile, expanded, "", shape));
   const context = new ResolveContext(problems, places, input.env);
-  if (!parsed.success) {
-    reportIssues(context, parsed.error);
-    return undefined;
-  }
-  const file = withFlags(parsed.data, input.flags, context);
+  const parsed = parseParts(context, ConfigFile, readShape(ConfigFile, expanded, "", shape));
+  if (parsed === undefined) return undefined;
+  const file = withFlags(parsed, input.flags, context);
   const issuer = resolveIssuer(context, file.issuer);
   const storage = resolveStorage(context, file.storage);
   const connectors = resolveConnectors(context, shape, file, findConnectorConfigs(expanded));

@@ -70,7 +70,7 @@ function readOptions(
   schema: z.ZodType,
   config: ConfigNode,
 ): { readonly value: unknown } | undefined {
-  const result = schema.safeParse(readShape(schema, config, path, shape) ?? {});
+  const result = schema.safeParse(readShape(schema, config, path, shape) ?? {}, { reportInput: true });
   if (result.success) return { value: result.data };
   reportIssues(context, result.error, path);
   return undefined;

@@ -44,7 +44,7 @@ function resolvePerson(context: ResolveContext, path: string, entry: StaticPassw
     hash,
     // Identities need an id; Dex gives the empty one, which would be the same person for everybody just as well.
     userId: entry.userID ?? "",
-    username: entry.name ?? username,
+    username: entry.name || username,
     preferredUsername: entry.preferredUsername ?? "",
     emailVerified: entry.emailVerified,
     groups: entry.groups ?? [],

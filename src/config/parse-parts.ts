@@ -1,0 +1,45 @@
+import type { z } from "zod";
+import { reportIssues } from "./report-issues.js";
+import type { ResolveContext } from "./resolve-context.js";
+
+/** Each round drops at least one value, so a file has long run out of them. */
+const maxRounds = 200;
+
+/**
+ * Parses a value, reports what does not fit, leaves that out and goes on with the rest: the problems behind a wrong type
+ * come in the same run as the wrong type. Undefined when nothing usable is left.
+ */
+export function parseParts<T>(context: ResolveContext, schema: z.ZodType<T>, value: unknown, base = ""): T | undefined {
+  for (let round = 0; round < maxRounds; round++) {
+    const parsed = schema.safeParse(value, { reportInput: true });
+    if (parsed.success) return parsed.data;
+    reportIssues(context, parsed.error, base);
+    if (!parsed.error.issues.every((issue) => dropAt(value, issue))) return undefined;
+  }
+  return undefined;
+}
+
+/** Removes the value at a path, or what holds it where it is missing itself. False when there is nothing to remove. */
+function dropAt(root: unknown, issue: z.core.$ZodIssue): boolean {
+  const { path } = issue;
+  for (let length = path.length; length > 0; length--) {
+    const holder = walk(root, path.slice(0, length - 1));
+    const name = path[length - 1];
+    if (name === undefined || typeof holder !== "object" || holder === null) continue;
+    if (Array.isArray(holder)) {
+      // An entry that should have members leaves an empty one behind, so that the places of those after it stay true.
+      const isEntry = issue.code === "invalid_type" && issue.expected === "object" && length === path.length;
+      if (isEntry) holder[Number(name)] = {};
+      else holder.splice(Number(name), 1);
+      return true;
+    }
+    if (Reflect.get(holder, name) !== undefined) return Reflect.deleteProperty(holder, name);
+  }
+  return false;
+}
+
+function walk(root: unknown, path: readonly PropertyKey[]): unknown {
+  let at = root;
+  for (const name of path) at = typeof at === "object" && at !== null ? Reflect.get(at, name) : undefined;
+  return at;
+}
