@@ -12,6 +12,7 @@ import { resolveClients } from "./resolve-clients.js";
 import { resolveConnectors } from "./resolve-connectors.js";
 import { ResolveContext } from "./resolve-context.js";
 import { resolveIssuer } from "./resolve-issuer.js";
+import { resolveRefreshPolicy } from "./resolve-refresh.js";
 import { refusePlanned, resolveExpiry, resolveLogger, resolveOAuth2, resolveSigner } from "./resolve-rest.js";
 import { resolveStorage } from "./resolve-storage.js";
 import { resolveWeb } from "./resolve-web.js";
@@ -88,6 +89,7 @@ function resolveFile(tree: MapNode, input: LoadInput, problems: ProblemList): Co
   );
   const telemetryHttp = resolveAddress(context, "telemetry.http", file.telemetry.http);
   refusePlanned(context, file);
+  resolveRefreshPolicy(context, file.expiry.refreshTokens);
   const rest = {
     web: resolveWeb(context, file.web),
     telemetry: telemetryHttp === undefined ? {} : { http: telemetryHttp },

@@ -49,6 +49,9 @@ export class ProblemList {
   }
 
   #add(severity: Problem["severity"], { line, column }: Place, message: string, suggestion?: string): void {
+    // One mistake may be met on several ways: a policy that every client inherits, for one.
+    if (this.#problems.some((known) => known.message === message && known.line === line && known.column === column))
+      return;
     const problem = { severity, message, file: this.#file, line, column };
     this.#problems.push(suggestion === undefined ? problem : { ...problem, suggestion });
   }
