@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createHttpBrowser } from "../support/http-browser.js";
+import { describeWith, findPart } from "../support/parts.js";
 import {
   authorizeUrl,
   logIn,
@@ -163,7 +164,7 @@ describe("the log", () => {
   });
 });
 
-describe("the HTTPS listener (CVE-2024-23656)", () => {
+describeWith("openssl", "the HTTPS listener (CVE-2024-23656)", () => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-tls-"));
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -186,7 +187,7 @@ describe("the HTTPS listener (CVE-2024-23656)", () => {
       "-out",
       cert,
     ];
-    execFileSync("openssl", args, { stdio: "ignore" });
+    execFileSync(findPart("openssl").path, args, { stdio: "ignore" });
   }
 
   function dial(port: number, options: Record<string, unknown>): Promise<string> {

@@ -16,6 +16,10 @@ const places = {
     path: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
     hint: "apt-get install chromium, or set CHROMIUM_PATH",
   },
+  openssl: {
+    path: process.env["OPENSSL_PATH"] ?? "/usr/bin/openssl",
+    hint: "apt-get install openssl, or set OPENSSL_PATH",
+  },
 } as const;
 
 export type PartName = keyof typeof places;
@@ -31,7 +35,7 @@ export function findPart(name: PartName): MachinePart {
  * @public scripts/test.mjs calls it in the compiled folder.
  */
 export function findMissingParts(): readonly MachinePart[] {
-  return [findPart("chromium")].filter(({ available }) => !available);
+  return [findPart("chromium"), findPart("openssl")].filter(({ available }) => !available);
 }
 
 /**
