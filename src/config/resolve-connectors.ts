@@ -9,6 +9,7 @@ import type { ResolveContext } from "./resolve-context.js";
 import { resolvePasswords } from "./resolve-passwords.js";
 import type { ConnectorEntry } from "./schema/client.js";
 import type { ConfigFile } from "./schema/top.js";
+import { replaceSecretSources } from "./secret-sources.js";
 import { findNearMiss } from "./spelling.js";
 
 const empty: ConfigNode = { kind: "map", place: { line: 1, column: 1 }, entries: [] };
@@ -57,7 +58,8 @@ function resolveConnector(
   }
   checkGrantTypes(context, join(path, "grantTypes"), entry.grantTypes ?? []);
   const expanded = isExpansionOn(context.env) ? expandNode(config, context.env) : config;
-  const options = readOptions(context, shape, join(path, "config"), found.options, expanded);
+  const settings = replaceSecretSources(context, join(path, "config"), found.options, expanded);
+  const options = readOptions(context, shape, join(path, "config"), found.options, settings);
   if (options === undefined) return undefined;
   const grantTypes = entry.grantTypes ?? [];
   return { type, id, name, options: options.value, ...(grantTypes.length > 0 && { grantTypes }) };
