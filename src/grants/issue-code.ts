@@ -2,7 +2,7 @@ import type { CodeChallenge } from "../oidc/pkce.js";
 import type { Clock } from "../platform/clock.js";
 import { encodePair } from "../platform/encoding.js";
 import { keyedHash, sha256 } from "../platform/hashing.js";
-import { createSecret, type Random } from "../platform/random.js";
+import { createTokenSecret, type Random } from "../platform/random.js";
 import { type Grant, grantKey } from "../records/grant.js";
 import type { Identity } from "../records/identity.js";
 import type { Collection } from "../storage/collection.js";
@@ -36,7 +36,7 @@ export function createCodeIssuer(options: CodeIssuerOptions): IssueCode {
   return async (consent) => {
     const { flowId, codeChallenge, redirectUri, ...granted } = consent;
     const id = keyedHash(flowId, "grant").slice(0, 22);
-    const secret = createSecret(options.random);
+    const secret = createTokenSecret(options.random);
     const now = options.clock();
     const expiresAt = now + options.codeLifetimeMs;
     const grant: Grant = {

@@ -3,7 +3,7 @@ import { checkVerifier } from "../oidc/pkce.js";
 import type { Clock } from "../platform/clock.js";
 import { decodePair, encodePair } from "../platform/encoding.js";
 import type { ReportEvent, RequestOrigin } from "../platform/events.js";
-import { createSecret, type Random } from "../platform/random.js";
+import { createTokenSecret, type Random } from "../platform/random.js";
 import type { Client } from "../records/client.js";
 import { type CodeVerdict, type Grant, grantKey, judgeCode, redeemCode, revokeGrant } from "../records/grant.js";
 import type { Entry } from "../storage/collection.js";
@@ -81,7 +81,7 @@ async function redeem(options: RedeemOptions, presented: PresentedCode, client: 
   const { entry, id, secret } = presented;
   const { stores, tokenLifetimeMs } = options;
   const now = options.clock();
-  const refreshSecret = isRefreshable(options, entry.record, client) ? createSecret(options.random) : undefined;
+  const refreshSecret = isRefreshable(options, entry.record, client) ? createTokenSecret(options.random) : undefined;
   const use = {
     now,
     tokenLifetimeMs,

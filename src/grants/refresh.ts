@@ -6,7 +6,7 @@ import type { Clock } from "../platform/clock.js";
 import { decodePair, encodePair } from "../platform/encoding.js";
 import type { ReportEvent } from "../platform/events.js";
 import type { Failpoint } from "../platform/failpoint.js";
-import { createSecret, type Random } from "../platform/random.js";
+import { createTokenSecret, type Random } from "../platform/random.js";
 import type { Client } from "../records/client.js";
 import {
   advanceRefresh,
@@ -142,7 +142,7 @@ async function rotate(
   identity: Identity,
 ): Promise<TokenAnswer> {
   const { entry } = presented;
-  const candidate = { secret: createSecret(options.random), nonce: options.random(nonceBytes) };
+  const candidate = { secret: createTokenSecret(options.random), nonce: options.random(nonceBytes) };
   const use = {
     clientId: client.id,
     secret: presented.secret,

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { createId, createSecret, systemRandom } from "./random.js";
+import { createId, createSecret, createTokenSecret, systemRandom } from "./random.js";
 
 describe("random texts", () => {
   it("are 22 characters for an id and 43 for a secret, of the base64url alphabet", () => {
     expect(createId(systemRandom)).toMatch(/^[\w-]{22}$/);
     expect(createSecret(systemRandom)).toMatch(/^[\w-]{43}$/);
+    expect(createTokenSecret(systemRandom)).toMatch(/^[\w-]{24}$/);
   });
 
-  it("hold 128 and 256 bits, as RFC 6749 §10.10 asks for", () => {
+  it("hold 128, 256 and 144 bits, as RFC 6749 §10.10 asks for", () => {
     const asked: number[] = [];
     const random = (bytes: number): Buffer => {
       asked.push(bytes);
@@ -15,7 +16,8 @@ describe("random texts", () => {
     };
     createId(random);
     createSecret(random);
-    expect(asked).toEqual([16, 32]);
+    createTokenSecret(random);
+    expect(asked).toEqual([16, 32, 18]);
   });
 
   it("do not repeat", () => {

@@ -14,3 +14,11 @@ export function createId(random: Random): string {
 export function createSecret(random: Random): string {
   return random(32).toString("base64url");
 }
+
+/**
+ * The secret half of a code or refresh token: 144 bits, 24 characters. With its id the token has 67 characters, so that
+ * whatever holds Dex's 72 holds ours.
+ */
+export function createTokenSecret(random: Random): string {
+  return random(18).toString("base64url");
+}
