@@ -15,6 +15,8 @@ export async function runServe({ file, flags, mode }: ConfigCommand, io: CliIo):
     io.stderr.write(`latchkey: ${file} can't be used\n`);
     return 1;
   }
+  // The database holds what signs tokens: whatever this process creates is for its own user alone.
+  process.umask(0o077);
   const server = await startServer({ config, threadPoolSize: Number(io.env["UV_THREADPOOL_SIZE"]) || defaultPoolSize });
   await waitForSignal();
   await server.stop();

@@ -50,6 +50,12 @@ function resolveClient(
     context.error(path, "name is missing: Name field is required for a client");
   const secret = resolveSecret(context, path, entry, shown);
   checkPlanned(context, path, entry);
+  if (entry.allowedGroups?.length === 0) {
+    context.error(
+      join(path, "allowedGroups"),
+      "allowedGroups is empty, so nobody could log in; leave it out to let everybody in",
+    );
+  }
   checkConnectors(context, path, entry, connectorIds);
   const redirectUris = resolveRedirects(context, join(path, "redirectURIs"), entry.redirectURIs ?? []);
   const own = { path: join(path, "refreshTokens"), written: entry.refreshTokens, isPublic: entry.public };

@@ -45,10 +45,12 @@ async function revokeRefreshToken(
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
   if (pair === undefined || entry === undefined) return false;
   const { record: grant, key } = entry;
-  // Judged as if its owner sent it: a secret that never belonged to the family proves nothing, and says nothing.
+  const owner = grant.clientId === client.id ? client : await options.clients.find(grant.clientId);
   const ask = { clientId: grant.clientId, secret: pair.second, now: options.clock() };
-  const { verdict } = judgeRefresh(grant, ask, client.refreshPolicy);
-  if (verdict !== "current" && verdict !== "replayed" && verdict !== "lost-race") return true;
+  const { verdict } = judgeRefresh(grant, ask, (owner ?? client).refreshPolicy);
+  if (verdict === "expired" || verdict === "revoked") return true;
+  // To a stranger a secret that never belonged to the family must tell nothing; from its owner it says: end this.
+  if (verdict === "reused" && owner !== client) return true;
   requireOwner(grant.clientId, client);
   await options.ender.end(key, "revoked by the client", origin);
   return true;

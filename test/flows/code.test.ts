@@ -260,6 +260,14 @@ describe("revocation (RFC 7009)", () => {
     expect((await refresh(server, body["refresh_token"])).body["error"]).toBe("invalid_grant");
   });
 
+  it("ends the grant also with a token that was superseded long ago", async () => {
+    const { body } = await obtainTokens(server);
+    const later = await refresh(server, body["refresh_token"]);
+    now += 60_000;
+    expect((await post(server, "/revoke", { token: String(body["refresh_token"]) })).status).toBe(200);
+    expect((await refresh(server, later.body["refresh_token"])).body["error"]).toBe("invalid_grant");
+  });
+
   it("ends one access token and leaves the grant", async () => {
     const { body } = await obtainTokens(server);
     const authorization = `Bearer ${body["access_token"]}`;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { statSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:net";
@@ -105,6 +106,8 @@ describe("latchkey serve", () => {
       child.kill(signal);
       expect(await underWay.finish()).toBe(303);
       expect(await exited).toEqual([0, null]);
+      // Others on this machine must not read what signs tokens.
+      expect(statSync(join(folder, `${signal}.db`)).mode & 0o077).toBe(0);
       const database = new Database(join(folder, `${signal}.db`), { readonly: true });
       expect(database.prepare("select count(*) from latchkey_records where kind = 'login'").pluck().get()).toBe(1);
       database.close();
