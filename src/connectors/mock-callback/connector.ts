@@ -1,15 +1,8 @@
 import type { Identity } from "../../records/identity.js";
 import type { Connector } from "../port.js";
+import { kilgore } from "../shared/invented-person.js";
 
-/** Dex's invented person, byte for byte, so that `sub` values of test stands stay the same. */
-const kilgore: Identity = {
-  userId: "0-385-28089-0",
-  username: "Kilgore Trout",
-  preferredUsername: "",
-  email: "kilgore@kilgore.trout",
-  emailVerified: true,
-  groups: ["authors"],
-};
+const author: Identity = { ...kilgore, groups: ["authors"] };
 
 /** Logs everybody in as the same person without asking. For trying things out only. */
 export function openMockCallback(): Connector {
@@ -18,8 +11,8 @@ export function openMockCallback(): Connector {
       kind: "redirect",
       stateLimit: 1_500,
       start: ({ callbackUrl, state }) => Promise.resolve({ url: `${callbackUrl}?state=${encodeURIComponent(state)}` }),
-      finish: () => Promise.resolve({ outcome: "ok", identity: kilgore, connectorData: "foobar" }),
+      finish: () => Promise.resolve({ outcome: "ok", identity: author, connectorData: "foobar" }),
     },
-    refresh: () => Promise.resolve({ outcome: "ok", identity: kilgore }),
+    refresh: () => Promise.resolve({ outcome: "ok", identity: author }),
   };
 }

@@ -1,16 +1,7 @@
 import { isSameText, sha256 } from "../../platform/hashing.js";
-import type { Identity } from "../../records/identity.js";
 import type { Connector } from "../port.js";
+import { kilgore } from "../shared/invented-person.js";
 import type { MockPasswordOptions } from "./config.js";
-
-const kilgore: Identity = {
-  userId: "0-385-28089-0",
-  username: "Kilgore Trout",
-  preferredUsername: "",
-  email: "kilgore@kilgore.trout",
-  emailVerified: true,
-  groups: [],
-};
 
 /** One invented person behind the user name and password of the config. For trying things out only. */
 export function openMockPassword(options: MockPasswordOptions): Connector {
