@@ -18,6 +18,8 @@ describe("expandEnv is Go's os.ExpandEnv (dex-behaviour §1.4)", () => {
     ["a $ b", "a $ b"],
     ["end$", "end$"],
     ["$A1", "x"],
+    ["${FOO", "FOO"],
+    ["${}x", "x"],
   ])("%s gives %s", (text, expected) => {
     expect(expandEnv(text, env)).toBe(expected);
   });

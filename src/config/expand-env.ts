@@ -26,11 +26,11 @@ export function expandNode(node: ConfigNode, env: Environment): ConfigNode {
 
 /**
  * Go's `os.ExpandEnv`: `$NAME` and `${NAME}`; unset is empty; `$$` is the variable named `$`, so empty; `$1` takes one
- * digit; a `$` before anything else stays. There is no escape and no default value.
+ * digit; `${` that is never closed vanishes; a `$` before anything else stays. There is no escape and no default value.
  */
 export function expandEnv(text: string, env: Environment): string {
   return text.replace(
-    /\$(?:\{([^}]*)\}|([A-Za-z_]\w*)|([*#$@!?\-0-9]))/g,
+    /\$(?:\{([^}]{0,1000})\}|\{|([A-Za-z_]\w*)|([*#$@!?\-0-9]))/g,
     (_all, braced?: string, name?: string, special?: string) => {
       return env[braced ?? name ?? special ?? ""] ?? "";
     },
