@@ -34,6 +34,7 @@ describeWith("chromium", "a login in a real browser, the client on another site"
       yaml: `
 storage: { type: sqlite3, config: { file: "{folder}/latchkey.db" } }
 frontend: { issuer: Example Works }
+signer: { type: local, config: { algorithm: RS256, keysRotationPeriod: 6h } }
 expiry: { authRequests: 1h }
 connectors: [{ type: mockCallback, id: mock, name: Mock sign-in }]
 staticClients:
