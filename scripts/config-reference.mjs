@@ -8,7 +8,8 @@ import { pathToFileURL } from "node:url";
 const page = "docs/configuration.md";
 const args = process.argv.slice(2);
 const build = args.find((arg) => !arg.startsWith("--")) ?? "dist";
-const { ConfigFile } = await import(pathToFileURL(resolve(build, "config/schema/top.js")).href);
+const { ConfigFile } = await load("config/schema/top.js");
+const { connectorTypes } = await load("connectors/catalogue.js");
 
 const intro = `# Configuration
 
@@ -26,7 +27,8 @@ column; \`latchkey serve CONFIG\` starts with it. [config.example.yaml](../confi
 - \`$NAME\` and \`\${NAME}\` are replaced by environment variables in \`storage.config\`, \`signer.config\` and
   \`connectors[].config\`, nowhere else (\`DEX_EXPAND_ENV=false\` switches that off). Elsewhere use the key with \`Env\` or
   \`File\` at its end: \`secretEnv\`, \`secretFile\`, \`idEnv\`, \`idFile\`, \`hashFromEnv\`, \`hashFromFile\`,
-  \`encryptionKeysEnv\`, \`encryptionKeysFile\`. One line end at the end of a file is dropped.
+  \`encryptionKeysEnv\`, \`encryptionKeysFile\`, and \`...Env\`, \`...File\` for every secret of a connector. One line end at
+  the end of a file is dropped. What is named must be there, and must not be empty.
 - A file that is still a template (\`{{ ... }}\`) is refused: render it first.
 - Keys of Dex that do not work here yet are refused where they decide who gets in, where state lives or what signs;
   the others are warnings.
@@ -47,15 +49,41 @@ function renderPage() {
 ## Top level
 
 ${renderTable(top)}
-${sections.map(([name, schema]) => renderSection(name, schema)).join("\n")}`;
+${sections.map(([name, schema]) => renderSection(name, schema)).join("\n")}
+${[...connectorTypes]
+  .filter(([type]) => type !== "local")
+  .map(renderConnector)
+  .join("\n")}`;
+}
+
+function renderConnector([type, { options }]) {
+  const rows = flatten(membersOf(options), "");
+  const keys = rows.flatMap(([name, schema]) => (schema.meta()?.secret ? withSources(name, schema) : [[name, schema]]));
+  return `## \`connectors[].config\` of type \`${type}\`
+
+${keys.length === 0 ? "No keys.\n" : renderTable(keys)}`;
+}
+
+/** Every secret of a connector can also come from elsewhere; the schema does not say so key by key. */
+function withSources(name, schema) {
+  const told = (description) => schema.meta({ description, secret: false });
+  return [
+    [name, schema],
+    [`${name}Env`, told(`Environment variable that holds ${name}.`)],
+    [`${name}File`, told(`File that holds ${name}.`)],
+  ];
+}
+
+function load(path) {
+  return import(pathToFileURL(resolve(build, path)).href);
 }
 
 function renderSection(name, schema) {
   const isList = unwrap(schema).element !== undefined;
-  const { description = "" } = schema.meta() ?? {};
+  const { description = "", planned } = schema.meta() ?? {};
   return `## \`${name}${isList ? "[]" : ""}\`
 
-${description}
+${description}${planned ? " **No effect yet.**" : ""}
 
 ${renderTable(flatten(membersOf(schema), ""))}`;
 }
@@ -64,9 +92,11 @@ ${renderTable(flatten(membersOf(schema), ""))}`;
 function flatten(members, prefix) {
   return Object.entries(members).flatMap(([name, schema]) => {
     const full = `${prefix}${name}`;
-    return hasMembers(schema) && unwrap(schema).element === undefined
-      ? flatten(membersOf(schema), `${full}.`)
-      : [[full, schema]];
+    if (!hasMembers(schema)) return [[full, schema]];
+    const isList = unwrap(schema).element !== undefined;
+    return isList
+      ? [[full, schema], ...flatten(membersOf(schema), `${full}[].`)]
+      : flatten(membersOf(schema), `${full}.`);
   });
 }
 
@@ -109,16 +139,21 @@ function typeOf(schema) {
     enum: "text",
     object: "map",
   };
-  return names[unwrap(schema).def.type] ?? "any";
+  return schema.meta()?.secret === false || unwrap(schema).def.type === "union"
+    ? "text"
+    : (names[unwrap(schema).def.type] ?? "any");
 }
 
 function optionsOf(schema) {
   const { options } = unwrap(schema);
-  return Array.isArray(options) ? `One of ${options.map((option) => `\`${option}\``).join(", ")}.` : "";
+  return Array.isArray(options) && options.every((option) => typeof option === "string")
+    ? `One of ${options.map((option) => `\`${option}\``).join(", ")}.`
+    : "";
 }
 
+/** Where layers of settings decide, the schema notes what stands behind them. */
 function defaultOf(schema) {
-  if (schema.def.type !== "default") return "";
-  const value = schema.def.defaultValue;
-  return Array.isArray(value) ? "none" : `\`${String(value)}\``;
+  const value = schema.def.type === "default" ? schema.def.defaultValue : schema.meta()?.default;
+  if (value === undefined) return "";
+  return Array.isArray(value) ? value.map((each) => `\`${each}\``).join(", ") || "none" : `\`${String(value)}\``;
 }

@@ -1,27 +1,31 @@
 import type { ConfigNode } from "./config-node.js";
+import type { Place } from "./problem.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const goTrue = ["1", "t", "T", "TRUE", "true", "True"];
+/** Called for a text in which a variable that is not set was replaced by nothing. */
+export type ReportUnset = (place: Place) => void;
+
 const goFalse = ["0", "f", "F", "FALSE", "false", "False"];
 
-/** `DEX_EXPAND_ENV=false` switches expansion off; anything that is no Go boolean leaves it on. */
+/** `DEX_EXPAND_ENV=false` switches expansion off; what is no Go boolean leaves it on. */
 export function isExpansionOn(env: Environment): boolean {
-  const value = env["DEX_EXPAND_ENV"] ?? "";
-  return !goFalse.includes(value) || goTrue.includes(value);
+  return !goFalse.includes(env["DEX_EXPAND_ENV"] ?? "");
 }
 
 /** Expands text values of a tree, through maps and one level of lists, as Dex does (dex-behaviour §1.4). */
-export function expandNode(node: ConfigNode, env: Environment): ConfigNode {
-  if (node.kind === "scalar") {
-    return typeof node.value === "string"
-      ? { ...node, value: expandEnv(node.value, env), source: expandEnv(node.source, env) }
-      : node;
-  }
+export function expandNode(node: ConfigNode, env: Environment, report: ReportUnset): ConfigNode {
   if (node.kind === "map") {
-    return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: expandNode(entry.value, env) })) };
+    const entries = node.entries.map((entry) => ({ ...entry, value: expandNode(entry.value, env, report) }));
+    return { ...node, entries };
   }
-  return { ...node, items: node.items.map((item) => (item.kind === "list" ? item : expandNode(item, env))) };
+  if (node.kind === "list") {
+    return { ...node, items: node.items.map((item) => (item.kind === "list" ? item : expandNode(item, env, report))) };
+  }
+  if (typeof node.value !== "string") return node;
+  const { text, isComplete } = expandText(node.value, env);
+  if (!isComplete) report(node.place);
+  return { ...node, value: text, source: text };
 }
 
 /**
@@ -29,15 +33,51 @@ export function expandNode(node: ConfigNode, env: Environment): ConfigNode {
  * digit; `${` that is never closed vanishes; a `$` before anything else stays. There is no escape and no default value.
  */
 export function expandEnv(text: string, env: Environment): string {
-  return text.replace(
-    /\$(?:\{([^}]{0,1000})\}|\{|([A-Za-z_]\w*)|([*#$@!?\-0-9]))/g,
-    (_all, braced?: string, name?: string, special?: string) => {
-      return env[braced ?? name ?? special ?? ""] ?? "";
-    },
-  );
+  return expandText(text, env).text;
 }
 
-/** A variable that somebody may have meant, in a place where Dex expands nothing. */
-export function findVariable(text: string): string | undefined {
-  return /\$(?:\{[A-Za-z_]\w*\}|[A-Za-z_]\w*)/.exec(text)?.[0];
+/** `isComplete`: every variable was set. */
+function expandText(text: string, env: Environment): { readonly text: string; readonly isComplete: boolean } {
+  const lastBrace = text.lastIndexOf("}");
+  let isComplete = true;
+  let expanded = "";
+  let at = 0;
+  for (let dollar = text.indexOf("$"); dollar !== -1; dollar = text.indexOf("$", at)) {
+    const found = findName(text, dollar + 1, lastBrace);
+    expanded += text.slice(at, found === undefined ? dollar + 1 : dollar);
+    const value = found?.name === undefined ? undefined : env[found.name];
+    if (found !== undefined && value === undefined) isComplete = false;
+    expanded += value ?? "";
+    at = found?.end ?? dollar + 1;
+  }
+  return { text: expanded + text.slice(at), isComplete };
+}
+
+interface FoundName {
+  /** Undefined where a brace is never closed. */
+  readonly name?: string;
+  readonly end: number;
+}
+
+/** The name behind a `$`; undefined where none can begin. */
+function findName(text: string, start: number, lastBrace: number): FoundName | undefined {
+  if (text[start] === "{") {
+    // Looking for a brace that is not there would take the square of the length.
+    if (start > lastBrace) return { end: start + 1 };
+    const close = text.indexOf("}", start);
+    return { name: text.slice(start + 1, close), end: close + 1 };
+  }
+  const name = /[A-Za-z_]\w*|[*#$@!?\-0-9]/y;
+  name.lastIndex = start;
+  const match = name.exec(text);
+  return match === null ? undefined : { name: match[0], end: start + match[0].length };
+}
+
+/**
+ * The variable that somebody meant, in a place where Dex expands nothing. `isSure`: the text is nothing else, or it has
+ * braces. Undefined where there is none.
+ */
+export function findVariable(text: string): { readonly name: string; readonly isSure: boolean } | undefined {
+  const [name] = /\$(?:\{[A-Za-z_]\w*\}|[A-Za-z_]\w*)/.exec(text) ?? [];
+  return name === undefined ? undefined : { name, isSure: name === text || name.startsWith("${") };
 }

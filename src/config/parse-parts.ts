@@ -19,23 +19,23 @@ export function parseParts<T>(context: ResolveContext, schema: z.ZodType<T>, val
   return undefined;
 }
 
-/** Removes the value at a path, or what holds it where it is missing itself. False when there is nothing to remove. */
+/** Takes the value at a path out, or what holds it where it is missing itself. False when there is nothing to take out. */
 function dropAt(root: unknown, issue: z.core.$ZodIssue): boolean {
   const { path } = issue;
   for (let length = path.length; length > 0; length--) {
     const holder = walk(root, path.slice(0, length - 1));
     const name = path[length - 1];
     if (name === undefined || typeof holder !== "object" || holder === null) continue;
-    if (Array.isArray(holder)) {
-      // An entry that should have members leaves an empty one behind, so that the places of those after it stay true.
-      const isEntry = issue.code === "invalid_type" && issue.expected === "object" && length === path.length;
-      if (isEntry) holder[Number(name)] = {};
-      else holder.splice(Number(name), 1);
-      return true;
-    }
-    if (Reflect.get(holder, name) !== undefined) return Reflect.deleteProperty(holder, name);
+    // What stands in a list leaves an empty one behind, so that the places of those after it stay true.
+    const isItem = Array.isArray(holder) && length === path.length;
+    if (isItem) return Reflect.set(holder, name, emptyOf(issue));
+    if (!Array.isArray(holder) && Reflect.get(holder, name) !== undefined) return Reflect.deleteProperty(holder, name);
   }
   return false;
+}
+
+function emptyOf(issue: z.core.$ZodIssue): unknown {
+  return issue.code === "invalid_type" && issue.expected === "object" ? {} : "";
 }
 
 function walk(root: unknown, path: readonly PropertyKey[]): unknown {

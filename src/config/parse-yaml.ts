@@ -1,27 +1,17 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Scalar,
-  type YAMLMap,
-} from "yaml";
-import type { ConfigNode, MapEntry, MapNode, ScalarNode } from "./config-node.js";
-import type { Place, ProblemList } from "./problem.js";
+import { type Document, isScalar, LineCounter, parseAllDocuments, type YAMLError } from "yaml";
+import type { MapNode } from "./config-node.js";
+import { findDeepNesting, findTemplate } from "./inspect-text.js";
+import { type Place, type ProblemList, startPlace } from "./problem.js";
+import { TreeReader, toPlace } from "./tree-reader.js";
 
-/** Deeper than any configuration; what lies deeper is an attack on whoever walks it. */
-const maxDepth = 30;
-/** More nodes than any configuration, aliases counted as often as they are used ("billion laughs"). */
-const maxNodes = 100_000;
-const start: Place = { line: 1, column: 1 };
+const tooDeep = "the file is nested too deeply for a configuration";
+/** One mistake shifts what follows, so later errors tell less and less. */
+const maxSyntaxErrors = 5;
 
 /** Parses YAML 1.1 as Dex reads it. Undefined when the file can't be used at all; the problems say why. */
 export function parseYaml(text: string, problems: ProblemList): MapNode | undefined {
-  const template = findTemplate(text);
+  const plain = text.replace(/^\ufeff/, "");
+  const template = findTemplate(plain);
   if (template !== undefined) {
     problems.error(
       template,
@@ -29,113 +19,70 @@ export function parseYaml(text: string, problems: ProblemList): MapNode | undefi
     );
     return undefined;
   }
-  const lines = new LineCounter();
-  const document = parseDocument(text.replace(/^\ufeff/, ""), {
-    version: "1.1",
-    merge: true,
-    uniqueKeys: false,
-    lineCounter: lines,
-    logLevel: "silent",
-    prettyErrors: false,
-  });
-  const [broken] = document.errors;
-  if (broken !== undefined) {
-    problems.error(toPlace(lines, broken.pos[0]), `not valid YAML: ${broken.message}`);
+  const deep = findDeepNesting(plain);
+  if (deep !== undefined) {
+    problems.error(deep, tooDeep);
     return undefined;
   }
-  const { contents } = document;
-  if (contents === null || (isScalar(contents) && contents.value === null))
-    return { kind: "map", place: start, entries: [] };
-  const node = new TreeReader(document, lines, problems).read(contents, 0);
-  if (node === undefined) return undefined;
-  if (node.kind === "map") return node;
-  problems.error(node.place, "the file must hold keys and values");
-  return undefined;
+  return parsePlain(plain, problems);
 }
 
-/** Template actions outside comments. Quoted ones count too: Dex would take the braces as they are, and nobody means that. */
-function findTemplate(text: string): Place | undefined {
-  const rows = text.split("\n");
-  for (const [index, row] of rows.entries()) {
-    const code = row.replace(/^\s*#.*$|\s#.*$/, "");
-    const column = code.search(/\{\{.*\}\}|\{%.*%\}/);
-    if (column !== -1) return { line: index + 1, column: column + 1 };
+function parsePlain(text: string, problems: ProblemList): MapNode | undefined {
+  const lines = new LineCounter();
+  const documents = readDocuments(text, lines);
+  if (documents === undefined) {
+    problems.error(startPlace, tooDeep);
+    return undefined;
   }
-  return undefined;
+  const [document, ...others] = documents;
+  if (document === undefined) return { kind: "map", place: startPlace, entries: [] };
+  if (reportErrors(document.errors, lines, problems)) return undefined;
+  for (const { message, pos } of document.warnings) problems.warn(toPlace(lines, pos[0]), `YAML: ${message}`);
+  const second = others.map(({ contents }) => contents).find((node) => !(isScalar(node) && node.value === null));
+  if (second?.range) {
+    problems.warn(
+      toPlace(lines, second.range[0]),
+      "a second YAML document begins here: it has no effect, only the first one counts",
+    );
+  }
+  return new TreeReader(document, lines, problems).readRoot();
 }
 
-/** Walks the document once. Aliases are followed and merge keys spread, as Dex's reader does. */
-class TreeReader {
-  readonly #document: Document;
-  readonly #lines: LineCounter;
-  readonly #problems: ProblemList;
-  #nodes = 0;
-
-  constructor(document: Document, lines: LineCounter, problems: ProblemList) {
-    this.#document = document;
-    this.#lines = lines;
-    this.#problems = problems;
-  }
-
-  read(node: unknown, depth: number): ConfigNode | undefined {
-    const place = this.#placeOf(node);
-    this.#nodes += 1;
-    if (depth > maxDepth || this.#nodes > maxNodes) {
-      if (this.#nodes !== Number.POSITIVE_INFINITY)
-        this.#problems.error(place, "the file is nested too deeply, or its aliases multiply");
-      this.#nodes = Number.POSITIVE_INFINITY;
-      return undefined;
-    }
-    if (isAlias(node)) return this.read(node.resolve(this.#document), depth + 1);
-    if (isMap(node)) return { kind: "map", place, entries: this.#readEntries(node, depth) };
-    if (isSeq(node)) {
-      const items = node.items.flatMap((item) => this.read(item, depth + 1) ?? []);
-      return { kind: "list", place, items };
-    }
-    return isScalar(node) ? this.#readScalar(node, place) : { kind: "scalar", place, value: null, source: "" };
-  }
-
-  #readEntries(map: YAMLMap, depth: number): readonly MapEntry[] {
-    const entries = new Map<string, MapEntry>();
-    const merged: MapEntry[] = [];
-    for (const { key, value } of map.items) {
-      if (isScalar(key) && (key.value === "<<" || typeof key.value === "symbol")) {
-        merged.push(...this.#readMerge(value, depth));
-        continue;
-      }
-      const name = isScalar(key) ? (key.source ?? String(key.value)) : String(key);
-      const place = this.#placeOf(key);
-      const read = this.read(value, depth + 1);
-      if (read === undefined) continue;
-      const earlier = entries.get(name);
-      if (earlier !== undefined)
-        this.#problems.warn(place, `${name} stands here again; the one in line ${earlier.place.line} has no effect`);
-      entries.set(name, { key: name, place, value: read });
-    }
-    const inherited = merged.filter(({ key }) => !entries.has(key));
-    return [...inherited, ...entries.values()];
-  }
-
-  #readMerge(value: unknown, depth: number): readonly MapEntry[] {
-    const node = this.read(value, depth + 1);
-    if (node?.kind === "map") return node.entries;
-    return node?.kind === "list" ? node.items.flatMap((item) => (item.kind === "map" ? item.entries : [])) : [];
-  }
-
-  #readScalar(node: Scalar, place: Place): ScalarNode {
-    const { value } = node;
-    const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-    const known = isPlain ? value : null;
-    return { kind: "scalar", place, value: known, source: node.source ?? (known === null ? "" : String(known)) };
-  }
-
-  #placeOf(node: unknown): Place {
-    const range = isNode(node) ? node.range : undefined;
-    return range === undefined || range === null ? start : toPlace(this.#lines, range[0]);
+/** Undefined when the parser's recursion ran out of stack. */
+function readDocuments(text: string, lines: LineCounter): readonly Document.Parsed[] | undefined {
+  try {
+    const documents = parseAllDocuments(text, {
+      version: "1.1",
+      merge: true,
+      uniqueKeys: false,
+      lineCounter: lines,
+      logLevel: "silent",
+      prettyErrors: false,
+    });
+    return [...documents];
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 
-function toPlace(lines: LineCounter, offset: number): Place {
-  const { line, col } = lines.linePos(offset);
-  return { line: Math.max(1, line), column: Math.max(1, col) };
+/** Reports the first error of each line. True when there was one. */
+function reportErrors(errors: readonly YAMLError[], lines: LineCounter, problems: ProblemList): boolean {
+  const places = new Map<number, Place>();
+  for (const error of errors) {
+    const place = toPlace(lines, error.pos[0]);
+    if (places.has(place.line)) continue;
+    if (places.size === maxSyntaxErrors) break;
+    places.set(place.line, place);
+    problems.error(place, describe(error));
+    // The parser has lost its way: it reports every token from here on.
+    if (error.message.includes("in YAML stream")) break;
+  }
+  return errors.length > 0;
+}
+
+/** Without the text that the parser quotes behind a colon: it may be part of a secret. */
+function describe({ message }: YAMLError): string {
+  if (message.startsWith("Maximum call stack")) return tooDeep;
+  return `not valid YAML: ${message.replace(/: .*$/s, "")}`;
 }

@@ -13,7 +13,9 @@ export interface Problem {
 /** `FILE:LINE:COLUMN: error: MESSAGE (did you mean "x"?)`, the form that editors jump to. */
 export function formatProblem(problem: Problem): string {
   const hint = problem.suggestion === undefined ? "" : ` (did you mean "${problem.suggestion}"?)`;
-  return `${problem.file}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}${hint}`;
+  const line = `${problem.file}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}${hint}`;
+  // Keys and file names are quoted as they stand; what they hold must not steer the terminal.
+  return line.replace(/\p{Cc}/gu, "\ufffd");
 }
 
 /** Where in the file: line and column, from 1. */
@@ -22,10 +24,13 @@ export interface Place {
   readonly column: number;
 }
 
+/** For what stands nowhere: a missing key, an empty file. */
+export const startPlace: Place = { line: 1, column: 1 };
+
 /** Collects problems, so that all of them come in one run. */
 export class ProblemList {
   readonly #file: string;
-  readonly #problems: Problem[] = [];
+  readonly #problems = new Map<string, Problem>();
 
   constructor(file: string) {
     this.#file = file;
@@ -40,19 +45,19 @@ export class ProblemList {
   }
 
   get hasErrors(): boolean {
-    return this.#problems.some(({ severity }) => severity === "error");
+    return [...this.#problems.values()].some(({ severity }) => severity === "error");
   }
 
   /** In the order of the file. */
   list(): readonly Problem[] {
-    return [...this.#problems].sort((a, b) => a.line - b.line || a.column - b.column);
+    return [...this.#problems.values()].sort((a, b) => a.line - b.line || a.column - b.column);
   }
 
   #add(severity: Problem["severity"], { line, column }: Place, message: string, suggestion?: string): void {
-    // One mistake may be met on several ways: a policy that every client inherits, for one.
-    if (this.#problems.some((known) => known.message === message && known.line === line && known.column === column))
-      return;
     const problem = { severity, message, file: this.#file, line, column };
-    this.#problems.push(suggestion === undefined ? problem : { ...problem, suggestion });
+    // What stands behind an anchor is read once per alias, and a policy that clients inherit once per client: told once.
+    const id = `${line}:${column}:${severity}:${message}`;
+    if (!this.#problems.has(id))
+      this.#problems.set(id, suggestion === undefined ? problem : { ...problem, suggestion });
   }
 }

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import type { ConfigNode, MapEntry, MapNode } from "./config-node.js";
+import { join } from "./key-path.js";
 import type { Place, ProblemList } from "./problem.js";
+import { listSecretSources } from "./secret-sources.js";
 import { findNearMiss } from "./spelling.js";
+import { describeRepeat } from "./tree-reader.js";
 
 export type StrictMode = "strict" | "lenient" | undefined;
 
@@ -24,11 +27,17 @@ export function readShape(schema: z.ZodType, node: ConfigNode, path: string, con
   if (inner instanceof z.ZodArray && node.kind === "list") {
     const { element } = inner;
     if (!(element instanceof z.ZodType)) return toPlain(node);
-    return node.items.map((item, index) => readShape(element, item, join(path, String(index)), context));
+    return node.items.map((item, index) => readItem(element, item, join(path, String(index)), context));
   }
-  const expectsText = inner instanceof z.ZodString || inner instanceof z.ZodEnum;
-  if (expectsText && node.kind === "scalar") return typeof node.value === "string" ? node.value : node.source;
+  if (expectsText(schema) && node.kind === "scalar") return typeof node.value === "string" ? node.value : node.source;
   return toPlain(node);
+}
+
+/** As in Dex, an empty item of a list is an empty text or an empty map. */
+function readItem(schema: z.ZodType, node: ConfigNode, path: string, context: ShapeContext): unknown {
+  const value = readShape(schema, node, path, context);
+  if (value !== undefined) return value;
+  return unwrap(schema) instanceof z.ZodObject ? {} : "";
 }
 
 /** The value as YAML has it, where no schema says more. */
@@ -43,10 +52,6 @@ export function toPlain(node: ConfigNode): unknown {
   }
 }
 
-export function join(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
-}
-
 /** The schema below `optional`, `default` and `prefault`. */
 export function unwrap(schema: z.ZodType): z.ZodType {
   let inner: unknown = schema;
@@ -55,18 +60,26 @@ export function unwrap(schema: z.ZodType): z.ZodType {
   return inner instanceof z.ZodType ? inner : schema;
 }
 
+/** Secrets are text, whatever their schema makes of it. */
+function expectsText(schema: z.ZodType): boolean {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodString || inner instanceof z.ZodEnum || schema.meta()?.["secret"] === true;
+}
+
 function readObject(schema: z.ZodObject, node: MapNode, path: string, context: ShapeContext): Record<string, unknown> {
   const byLowerCase = new Map(Object.keys(schema.shape).map((key) => [key.toLowerCase(), key]));
+  const seen = new Map<string, Place>();
   const values: Record<string, unknown> = {};
   for (const entry of node.entries) {
     const name = byLowerCase.get(entry.key.toLowerCase());
     const member: unknown = name === undefined ? undefined : schema.shape[name];
     if (name === undefined || !(member instanceof z.ZodType)) {
-      reportUnknown(entry, path, [...byLowerCase.values()], context);
+      reportUnknown(entry, path, [...byLowerCase.values(), ...listSecretSources(schema)], context);
       continue;
     }
-    if (name in values)
-      context.problems.warn(entry.place, `${entry.key} stands here again; the earlier one has no effect`);
+    const earlier = seen.get(name);
+    if (earlier !== undefined) context.problems.warn(entry.place, describeRepeat(entry.key, earlier));
+    seen.set(name, entry.place);
     const place = join(path, name);
     if (member.meta()?.["planned"] === true && !isEmpty(entry.value)) {
       context.problems.warn(entry.place, `${place} has no effect yet`);

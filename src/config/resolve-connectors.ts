@@ -1,10 +1,10 @@
-import type { z } from "zod";
 import { connectorTypes, plannedConnectorTypes } from "../connectors/catalogue.js";
 import type { ConnectorConfig } from "./config.js";
 import type { ConfigNode } from "./config-node.js";
-import { expandNode, isExpansionOn } from "./expand-env.js";
-import { join, readShape, type ShapeContext } from "./read-shape.js";
-import { reportIssues } from "./report-issues.js";
+import { join } from "./key-path.js";
+import { parseParts } from "./parse-parts.js";
+import { startPlace } from "./problem.js";
+import { readShape, type ShapeContext } from "./read-shape.js";
 import type { ResolveContext } from "./resolve-context.js";
 import { resolvePasswords } from "./resolve-passwords.js";
 import type { ConnectorEntry } from "./schema/client.js";
@@ -12,27 +12,9 @@ import type { ConfigFile } from "./schema/top.js";
 import { replaceSecretSources } from "./secret-sources.js";
 import { findNearMiss } from "./spelling.js";
 
-const empty: ConfigNode = { kind: "map", place: { line: 1, column: 1 }, entries: [] };
-
-/** Resolves `connectors` and the password list. `configs` are their `config` trees, by index. */
-export function resolveConnectors(
-  context: ResolveContext,
-  shape: ShapeContext,
-  file: ConfigFile,
-  configs: readonly (ConfigNode | undefined)[],
-): readonly ConnectorConfig[] {
-  const listed = file.connectors.flatMap((entry, index) => {
-    return (
-      resolveConnector(context, shape, { entry, path: `connectors.${index}`, config: configs[index] ?? empty }) ?? []
-    );
-  });
-  const connectors = [...keepLast(context, listed), ...resolveLocal(context, file)];
-  const hasProblem = file.connectors.length > 0 && listed.length < file.connectors.length;
-  if (connectors.length === 0 && !hasProblem) {
-    context.error("connectors", "nobody can log in: configure a connector, or enablePasswordDB with staticPasswords");
-  }
-  return connectors;
-}
+const empty: ConfigNode = { kind: "map", place: startPlace, entries: [] };
+/** Of the connector that `enablePasswordDB` adds. */
+const localId = "local";
 
 interface Listed {
   readonly entry: ConnectorEntry;
@@ -40,49 +22,66 @@ interface Listed {
   readonly config: ConfigNode;
 }
 
+interface Resolved {
+  readonly path: string;
+  readonly connector: ConnectorConfig;
+}
+
+/** Resolves `connectors` and the password list. `configs` are their `config` trees, by index, with variables expanded. */
+export function resolveConnectors(
+  context: ResolveContext,
+  shape: ShapeContext,
+  file: ConfigFile,
+  configs: readonly (ConfigNode | undefined)[],
+): readonly ConnectorConfig[] {
+  const listed = file.connectors.flatMap((entry, index) => {
+    const path = `connectors.${index}`;
+    const connector = resolveConnector(context, shape, { entry, path, config: configs[index] ?? empty });
+    return connector === undefined ? [] : [{ path, connector }];
+  });
+  const connectors = keepLast(context, [...listed, ...resolveLocal(context, file)]);
+  const isReported = listed.length < file.connectors.length || context.isBroken("enablePasswordDB");
+  const hasUnusedPeople = !file.enablePasswordDB && file.staticPasswords.length > 0;
+  if (connectors.length === 0 && !isReported && !hasUnusedPeople) {
+    context.error("connectors", "nobody can log in: configure a connector, or enablePasswordDB with staticPasswords");
+  }
+  return connectors;
+}
+
+/** The connector ids that a file names, usable or not. */
+export function listConnectorIds(file: ConfigFile, resolved: readonly ConnectorConfig[]): readonly string[] {
+  return [...file.connectors.map(({ id = "" }) => id), ...resolved.map(({ id }) => id)];
+}
+
 function resolveConnector(
   context: ResolveContext,
   shape: ShapeContext,
   { entry, path, config }: Listed,
 ): ConnectorConfig | undefined {
-  const { type, id, name } = entry;
-  if (!type || !id || !name) {
-    context.error(path, "ID, Type and Name fields are required for a connector");
-    return undefined;
+  const { type = "", id = "", name = "" } = entry;
+  for (const [key, value] of Object.entries({ type, id, name })) {
+    if (value === "") context.error(join(path, key), `${key} is missing: a connector needs id, type and name`);
   }
   if (id === "." || id === "..") context.error(join(path, "id"), "id: . and .. can't be part of a URL");
-  const found = type === "local" ? undefined : connectorTypes.get(type);
+  const grantTypes = entry.grantTypes ?? [];
+  checkGrantTypes(context, join(path, "grantTypes"), grantTypes);
+  const found = type === localId ? undefined : connectorTypes.get(type);
   if (found === undefined) {
-    reportType(context, join(path, "type"), type);
+    if (type !== "") reportType(context, join(path, "type"), type);
     return undefined;
   }
-  checkGrantTypes(context, join(path, "grantTypes"), entry.grantTypes ?? []);
-  const expanded = isExpansionOn(context.env) ? expandNode(config, context.env) : config;
-  const settings = replaceSecretSources(context, join(path, "config"), found.options, expanded);
-  const options = readOptions(context, shape, join(path, "config"), found.options, settings);
-  if (options === undefined) return undefined;
-  const grantTypes = entry.grantTypes ?? [];
-  return { type, id, name, options: options.value, ...(grantTypes.length > 0 && { grantTypes }) };
-}
-
-function readOptions(
-  context: ResolveContext,
-  shape: ShapeContext,
-  path: string,
-  schema: z.ZodType,
-  config: ConfigNode,
-): { readonly value: unknown } | undefined {
-  const result = schema.safeParse(readShape(schema, config, path, shape) ?? {}, { reportInput: true });
-  if (result.success) return { value: result.data };
-  reportIssues(context, result.error, path);
-  return undefined;
+  const at = join(path, "config");
+  const settings = replaceSecretSources(found.options, config, at, { context, places: shape.places });
+  const options = parseParts(context, found.options, readShape(found.options, settings, at, shape) ?? {}, at);
+  if (options === undefined || id === "" || name === "") return undefined;
+  return { type, id, name, options, ...(grantTypes.length > 0 && { grantTypes }) };
 }
 
 function reportType(context: ResolveContext, path: string, type: string): void {
   if (plannedConnectorTypes.includes(type)) context.error(path, `connector type ${type}: not supported yet`);
-  else if (type === "local") context.error(path, "connector type local: use enablePasswordDB and staticPasswords");
+  else if (type === localId) context.error(path, "connector type local: use enablePasswordDB and staticPasswords");
   else {
-    const known = [...connectorTypes.keys(), ...plannedConnectorTypes].filter((name) => name !== "local");
+    const known = [...connectorTypes.keys(), ...plannedConnectorTypes].filter((name) => name !== localId);
     context.error(path, `unknown connector type "${type}"`, findNearMiss(type, known));
   }
 }
@@ -97,34 +96,37 @@ const knownGrantTypes = [
 ];
 
 function checkGrantTypes(context: ResolveContext, path: string, grantTypes: readonly string[]): void {
-  for (const grantType of grantTypes) {
-    if (!knownGrantTypes.includes(grantType))
-      context.error(path, `unknown grant type "${grantType}"`, findNearMiss(grantType, knownGrantTypes));
+  for (const [index, grantType] of grantTypes.entries()) {
+    if (knownGrantTypes.includes(grantType)) continue;
+    const at = join(path, String(index));
+    context.error(at, `unknown grant type "${grantType}"`, findNearMiss(grantType, knownGrantTypes));
   }
 }
 
 /** As Dex: of two connectors with one id the last one counts. */
-function keepLast(context: ResolveContext, connectors: readonly ConnectorConfig[]): readonly ConnectorConfig[] {
-  const byId = new Map(connectors.map((connector) => [connector.id, connector]));
-  for (const [index, { id }] of connectors.entries()) {
-    const isRepeated = connectors.slice(0, index).some((earlier) => earlier.id === id);
-    if (isRepeated)
-      context.warn(`connectors.${index}`, `the connector id ${id} stands here again; the earlier one has no effect`);
+function keepLast(context: ResolveContext, resolved: readonly Resolved[]): readonly ConnectorConfig[] {
+  const byId = new Map<string, Resolved>();
+  for (const each of resolved) {
+    const { id } = each.connector;
+    const earlier = byId.get(id);
+    if (earlier !== undefined) {
+      const { line } = context.placeOf(earlier.path);
+      context.warn(each.path, `the connector id ${id} stands here again: the one in line ${line} has no effect`);
+    }
+    byId.set(id, each);
   }
-  return [...byId.values()];
+  return [...byId.values()].map(({ connector }) => connector);
 }
 
-function resolveLocal(context: ResolveContext, file: ConfigFile): readonly ConnectorConfig[] {
-  if (!file.enablePasswordDB) {
-    if (file.staticPasswords.length > 0)
-      context.error(
-        "staticPasswords",
-        "cannot specify static passwords without enabling password db (enablePasswordDB: true)",
-      );
-    return [];
+/** The connector of the password list. Without people in it nobody could use it, so it is left out. */
+function resolveLocal(context: ResolveContext, file: ConfigFile): readonly Resolved[] {
+  const { enablePasswordDB, staticPasswords } = file;
+  const passwords = resolvePasswords(context, staticPasswords);
+  if (!enablePasswordDB && staticPasswords.length > 0 && !context.isBroken("enablePasswordDB")) {
+    const message = "cannot specify static passwords without enabling password db (enablePasswordDB: true)";
+    context.error("staticPasswords", message);
   }
-  const passwords = resolvePasswords(context, file.staticPasswords);
-  if (file.staticPasswords.length === 0 && file.connectors.length > 0) return [];
-  if (file.staticPasswords.length === 0) return [];
-  return [{ type: "local", id: "local", name: "Email", options: { passwords: [...passwords] } }];
+  if (!enablePasswordDB || staticPasswords.length === 0) return [];
+  const connector = { type: "local", id: localId, name: "Email", options: { passwords: [...passwords] } };
+  return [{ path: "enablePasswordDB", connector }];
 }

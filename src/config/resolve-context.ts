@@ -1,13 +1,17 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { DurationError, parseDuration } from "../platform/duration.js";
 import type { Environment } from "./expand-env.js";
-import type { Place, ProblemList } from "./problem.js";
+import { type Place, type ProblemList, startPlace } from "./problem.js";
+
+/** No secret is longer; what is longer is another file, or a device that never ends. */
+const maxTextBytes = 64 * 1024;
 
 /** What every section is resolved with. Sections report problems and go on, so that all of them come in one run. */
 export class ResolveContext {
   readonly problems: ProblemList;
   readonly env: Environment;
   readonly #places: ReadonlyMap<string, Place>;
+  readonly #broken: string[] = [];
 
   constructor(problems: ProblemList, places: ReadonlyMap<string, Place>, env: Environment) {
     this.problems = problems;
@@ -20,25 +24,30 @@ export class ResolveContext {
     for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
       const place = this.#places.get(at);
       if (place !== undefined) return place;
-      if (at === "") return { line: 1, column: 1 };
+      if (at === "") return startPlace;
     }
   }
 
-  /** True where the key stands in the file with a value. */
-  isWritten(path: string): boolean {
-    return this.#places.has(path);
+  /** Remembers that a value was reported and is left out: what then seems to be missing is no problem of its own. */
+  markBroken(path: string): void {
+    this.#broken.push(path);
+  }
+
+  /** Whether the value at a path, or one inside it or around it, was left out. */
+  isBroken(path: string): boolean {
+    return this.#broken.some((broken) => isWithin(path, broken) || isWithin(broken, path));
   }
 
   error(path: string, message: string, suggestion?: string): void {
-    this.problems.error(this.placeOf(path), message, suggestion);
+    if (!this.#isLeftOut(path)) this.problems.error(this.placeOf(path), message, suggestion);
   }
 
-  warn(path: string, message: string): void {
-    this.problems.warn(this.placeOf(path), message);
+  warn(path: string, message: string, suggestion?: string): void {
+    if (!this.#isLeftOut(path)) this.problems.warn(this.placeOf(path), message, suggestion);
   }
 
-  /** Milliseconds; 0 for text that is no duration or is negative, which is reported. */
-  duration(path: string, text: string): number {
+  /** Milliseconds. An empty text is zero, which switches limits off. Undefined, and reported, for no duration or a negative one. */
+  duration(path: string, text: string): number | undefined {
     try {
       const ms = parseDuration(text === "" ? "0" : text);
       if (ms >= 0) return ms;
@@ -47,26 +56,39 @@ export class ResolveContext {
       if (!(error instanceof DurationError)) throw error;
       this.error(path, `${path}: ${error.message}`);
     }
-    return 0;
+    return undefined;
   }
 
-  /** Content of a file, without one line end at its end. Undefined, and reported, when it can't be read. */
+  /** Content of a file, without one line end at its end. Undefined, and reported, when it can't be used. */
   readText(path: string, file: string): string | undefined {
-    try {
-      return readFileSync(file, "utf8").replace(/\r?\n$/, "");
-    } catch {
-      this.error(path, `${path}: the file ${file} can't be read`);
-      return undefined;
-    }
+    const text = readSmallFile(file)?.replace(/\r?\n$/, "");
+    if (text === undefined) this.error(path, `${path}: the file ${file} can't be read as text`);
+    else if (text === "") this.error(path, `${path}: the file ${file} is empty`);
+    return text || undefined;
   }
 
   /** Value of a variable. Undefined, and reported, when it is not set or empty. */
   readVariable(path: string, name: string): string | undefined {
     const value = this.env[name];
-    if (value === undefined || value === "") {
-      this.error(path, `${path}: the environment variable ${name} is not set`);
-      return undefined;
-    }
-    return value;
+    if (value === undefined) this.error(path, `${path}: the environment variable ${name} is not set`);
+    else if (value === "") this.error(path, `${path}: the environment variable ${name} is empty`);
+    return value || undefined;
+  }
+
+  #isLeftOut(path: string): boolean {
+    return this.#broken.some((broken) => isWithin(path, broken));
+  }
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}.`);
+}
+
+function readSmallFile(file: string): string | undefined {
+  try {
+    if (statSync(file).size > maxTextBytes) return undefined;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
+  } catch {
+    return undefined;
   }
 }

@@ -1,26 +1,40 @@
-import { join } from "./read-shape.js";
+import { join } from "./key-path.js";
+import { isLoopbackHost } from "./loopback-host.js";
 import type { ResolveContext } from "./resolve-context.js";
 
-export function isLoopbackHost(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\./.test(host);
-}
-
-/** Checks redirect URIs: any absolute, relative or custom-scheme one may be registered, as with Dex, but no fragment and no script. */
+/**
+ * Checks redirect URIs: any absolute, relative or custom-scheme one may be registered, as with Dex, but none with a
+ * fragment and none that a browser would run.
+ */
 export function resolveRedirects(context: ResolveContext, path: string, uris: readonly string[]): readonly string[] {
-  for (const [index, uri] of uris.entries()) checkRedirect(context, join(path, String(index)), uri);
+  for (const [index, uri] of uris.entries()) {
+    const at = join(path, String(index));
+    const refusal = findRefusal(uri);
+    const doubt = refusal === undefined ? findDoubt(uri) : undefined;
+    if (refusal !== undefined) context.error(at, refusal);
+    if (doubt !== undefined) context.warn(at, doubt);
+  }
   return uris;
 }
 
-function checkRedirect(context: ResolveContext, path: string, uri: string): void {
-  if (uri === "") context.error(path, "redirect URI: is empty");
+/** Why a redirect URI can't be registered. */
+function findRefusal(uri: string): string | undefined {
+  if (uri === "") return "redirect URI: is empty";
+  if (/[\p{Cc}\p{Cs}\s\\]/u.test(uri)) return "redirect URI: holds a blank, a backslash or a control character";
   // RFC 6749 §3.1.2.
-  else if (uri.includes("#")) context.error(path, `redirect URI ${uri}: must have no fragment`);
-  else if (/^\s*(javascript|data|vbscript|file|blob|about|view-source):/i.test(uri)) {
-    context.error(path, `redirect URI ${uri}: this scheme is not allowed`);
-  } else if (/[\p{Cc}\p{Cs}\s\\]/u.test(uri)) {
-    context.error(path, "redirect URI: holds a blank, a backslash or a control character");
-  } else if (/^https?:/i.test(uri) && !URL.canParse(uri)) context.error(path, `redirect URI ${uri}: is no valid URL`);
-  else if (/^http:/i.test(uri) && !isLoopbackHost(new URL(uri).hostname)) {
-    context.warn(path, `redirect URI ${uri}: http sends codes in clear; use https`);
+  if (uri.includes("#")) return `redirect URI ${uri}: must have no fragment`;
+  if (/^(javascript|data|vbscript|file|blob|about|view-source|filesystem):/i.test(uri)) {
+    return `redirect URI ${uri}: a browser would run or read this scheme itself`;
   }
+  const isWeb = /^https?:/i.test(uri);
+  if (isWeb && !(/^https?:\/\/[^/]/i.test(uri) && URL.canParse(uri))) return `redirect URI ${uri}: is no valid URL`;
+  return undefined;
+}
+
+function findDoubt(uri: string): string | undefined {
+  const url = /^https?:/i.test(uri) ? new URL(uri) : undefined;
+  if (uri.includes("*")) return `redirect URI ${uri}: is compared to the letter, so * stands for nothing but itself`;
+  return url?.protocol === "http:" && !isLoopbackHost(url.hostname)
+    ? `redirect URI ${uri}: http sends codes in clear; use https`
+    : undefined;
 }

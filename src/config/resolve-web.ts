@@ -1,16 +1,28 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { isIP } from "node:net";
 import type { Address, TlsConfig, WebConfig } from "./config.js";
-import { join } from "./read-shape.js";
+import { join } from "./key-path.js";
 import { resolveAddress } from "./resolve-address.js";
 import type { ResolveContext } from "./resolve-context.js";
 import type { ConfigFile } from "./schema/top.js";
+import { defaultAllowedHeaders } from "./schema/web.js";
 
-export function resolveWeb(context: ResolveContext, web: ConfigFile["web"]): WebConfig {
-  const http = resolveAddress(context, "web.http", web.http);
-  const https = resolveHttps(context, web);
-  if (!web.http && !web.https)
+/** Addresses of the command line, each in place of a key. */
+export interface WebFlags {
+  readonly webHttpAddr?: string;
+  readonly webHttpsAddr?: string;
+}
+
+/** Resolves `web`; `flags` stand in place of its addresses. */
+export function resolveWeb(context: ResolveContext, web: ConfigFile["web"], flags: WebFlags): WebConfig {
+  const httpFlag = flags.webHttpAddr && "--web-http-addr";
+  const httpsFlag = flags.webHttpsAddr && "--web-https-addr";
+  const http = resolveAddress(context, "web.http", flags.webHttpAddr || web.http, httpFlag);
+  const https = resolveHttps(context, web, flags.webHttpsAddr || web.https, httpsFlag);
+  const isAsked = [flags.webHttpAddr, flags.webHttpsAddr, web.http, web.https].some(Boolean);
+  if (!isAsked && !context.isBroken("web.http") && !context.isBroken("web.https")) {
     context.error("web", "must supply a HTTP/HTTPS address to listen on (web.http, web.https or --web-http-addr)");
+  }
   const origins = web.allowedOrigins ?? [];
   for (const [index, origin] of origins.entries())
     checkOrigin(context, join("web.allowedOrigins", String(index)), origin);
@@ -21,7 +33,7 @@ export function resolveWeb(context: ResolveContext, web: ConfigFile["web"]): Web
   }
   return {
     allowedOrigins: origins,
-    allowedHeaders: web.allowedHeaders ?? ["Authorization"],
+    allowedHeaders: web.allowedHeaders?.length ? web.allowedHeaders : defaultAllowedHeaders,
     headers: resolveHeaders(context, web.headers),
     clientRemoteIP: { trustedProxies, ...(header !== undefined && header !== "" && { header }) },
     ...(http !== undefined && { http }),
@@ -30,13 +42,18 @@ export function resolveWeb(context: ResolveContext, web: ConfigFile["web"]): Web
 }
 
 /** Certificate files are looked at only where a listener uses them: files that only name them start as with Dex. */
-function resolveHttps(context: ResolveContext, web: ConfigFile["web"]): (Address & TlsConfig) | undefined {
-  if (!web.https) return undefined;
-  const address = resolveAddress(context, "web.https", web.https);
+function resolveHttps(
+  context: ResolveContext,
+  web: ConfigFile["web"],
+  text: string | undefined,
+  flag: string | undefined,
+): (Address & TlsConfig) | undefined {
+  if (!text) return undefined;
+  const address = resolveAddress(context, "web.https", text, flag);
   const { tlsCert: certFile = "", tlsKey: keyFile = "" } = web;
-  if (certFile === "") context.error("web", "no cert specified for HTTPS (web.tlsCert)");
+  if (certFile === "") context.error("web.tlsCert", "no cert specified for HTTPS (web.tlsCert)");
   else checkReadable(context, "web.tlsCert", certFile);
-  if (keyFile === "") context.error("web", "no private key specified for HTTPS (web.tlsKey)");
+  if (keyFile === "") context.error("web.tlsKey", "no private key specified for HTTPS (web.tlsKey)");
   else checkReadable(context, "web.tlsKey", keyFile);
   if (web.tlsMinVersion > web.tlsMaxVersion)
     context.error("web.tlsMinVersion", "tlsMinVersion is greater than tlsMaxVersion");
@@ -53,9 +70,11 @@ function resolveHttps(context: ResolveContext, web: ConfigFile["web"]): (Address
 function checkReadable(context: ResolveContext, path: string, file: string): void {
   try {
     accessSync(file, constants.R_OK);
+    if (!statSync(file).isDirectory()) return;
   } catch {
-    context.error(path, `${path}: the file ${file} can't be read`);
+    // Told below.
   }
+  context.error(path, `${path}: the file ${file} can't be read`);
 }
 
 function checkOrigin(context: ResolveContext, path: string, origin: string): void {

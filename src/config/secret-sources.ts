@@ -1,42 +1,68 @@
 import { z } from "zod";
 import type { ConfigNode, MapEntry, MapNode } from "./config-node.js";
+import { join } from "./key-path.js";
+import type { Place } from "./problem.js";
 import type { ResolveContext } from "./resolve-context.js";
-import { resolveSource } from "./resolve-source.js";
+import { resolveSource, type SourceNames } from "./resolve-source.js";
 
-/** Lets every secret of a connector's settings come from `...Env` or `...File`, as those of clients may. */
+export interface SecretSourceContext {
+  readonly context: ResolveContext;
+  readonly places: Map<string, Place>;
+}
+
+/**
+ * Lets every secret of a connector's settings come from `...Env` or `...File`, as those of clients may: what is named
+ * there stands in the tree that is returned as if it had been written.
+ */
 export function replaceSecretSources(
-  context: ResolveContext,
-  path: string,
   schema: z.ZodType,
   node: ConfigNode,
+  path: string,
+  inputs: SecretSourceContext,
 ): ConfigNode {
   if (!(schema instanceof z.ZodObject) || node.kind !== "map") return node;
-  return Object.entries(schema.shape)
-    .filter(([, member]) => member instanceof z.ZodType && member.meta()?.["secret"] === true)
-    .reduce<MapNode>((map, [name]) => replaceSecret(context, path, map, name), node);
+  return listSecrets(schema).reduce<MapNode>((map, name) => replaceSecret(map, name, path, inputs), node);
 }
 
-function replaceSecret(context: ResolveContext, path: string, map: MapNode, name: string): MapNode {
-  const names = { literal: name, env: `${name}Env`, file: `${name}File` };
-  const fromElsewhere = find(map, names.env) ?? find(map, names.file);
-  if (fromElsewhere === undefined) return map;
+/** The keys with which `replaceSecretSources` lets the secrets of a schema be given. */
+export function listSecretSources(schema: z.ZodObject): readonly string[] {
+  return listSecrets(schema).flatMap((name) => [`${name}Env`, `${name}File`]);
+}
+
+/** Secrets that have no `...Env` and `...File` in the schema itself. */
+function listSecrets({ shape }: z.ZodObject): readonly string[] {
+  return Object.entries(shape).flatMap(([name, member]) => {
+    const isSecret = member instanceof z.ZodType && member.meta()?.["secret"] === true;
+    return isSecret && !(`${name}File` in shape || `${name}FromFile` in shape) ? [name] : [];
+  });
+}
+
+function replaceSecret(map: MapNode, name: string, path: string, { context, places }: SecretSourceContext): MapNode {
+  const names: SourceNames = { literal: name, env: `${name}Env`, file: `${name}File` };
+  const [env, file] = [findEntry(map, names.env), findEntry(map, names.file)];
+  const first = env ?? file;
+  if (first === undefined) return map;
+  if (env !== undefined) places.set(join(path, names.env), env.place);
+  if (file !== undefined) places.set(join(path, names.file), file.place);
   const sources = {
-    literal: textOf(find(map, name)),
-    env: textOf(find(map, names.env)),
-    file: textOf(find(map, names.file)),
+    literal: textOf(findEntry(map, names.literal)),
+    env: textOf(env),
+    file: textOf(file),
   };
-  const value = resolveSource(context, path, names, sources) ?? "";
-  const { place } = fromElsewhere;
-  const isSource = (entry: MapEntry) =>
-    Object.values(names).some((each) => each.toLowerCase() === entry.key.toLowerCase());
+  const value = resolveSource(context, path, names, sources);
+  if (value === undefined) context.markBroken(join(path, name));
+  const isSource = ({ key }: MapEntry): boolean =>
+    Object.values(names).some((each) => each.toLowerCase() === key.toLowerCase());
+  const scalar: ConfigNode = { kind: "scalar", place: first.place, value: value ?? "", source: value ?? "" };
   const rest = map.entries.filter((entry) => !isSource(entry));
-  return { ...map, entries: [...rest, { key: name, place, value: { kind: "scalar", place, value, source: value } }] };
+  return { ...map, entries: [...rest, { key: name, place: first.place, value: scalar }] };
 }
 
-function find(map: MapNode, name: string): MapEntry | undefined {
-  return map.entries.find(({ key }) => key.toLowerCase() === name.toLowerCase());
+function findEntry(map: MapNode, name: string): MapEntry | undefined {
+  return map.entries.findLast(({ key }) => key.toLowerCase() === name.toLowerCase());
 }
 
 function textOf(entry: MapEntry | undefined): string | undefined {
-  return entry?.value.kind === "scalar" ? entry.value.source : undefined;
+  const value = entry?.value;
+  return value?.kind === "scalar" && value.value !== null ? value.source : undefined;
 }

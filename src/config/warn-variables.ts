@@ -1,7 +1,7 @@
 import type { ConfigNode } from "./config-node.js";
 import { findVariable } from "./expand-env.js";
+import { join } from "./key-path.js";
 import type { ProblemList } from "./problem.js";
-import { join } from "./read-shape.js";
 
 /** Below these Dex expands, so a variable is what it seems. */
 const expanded = /^(storage|signer)\.config\.|^connectors\.\d+\.config\./;
@@ -15,11 +15,12 @@ export function warnVariables(node: ConfigNode, problems: ProblemList, path = ""
   } else if (typeof node.value === "string" && !expanded.test(path.toLowerCase())) {
     // A bcrypt hash is full of dollars.
     const variable = /^\$2\w?\$/.test(node.value) ? undefined : findVariable(node.value);
-    if (variable !== undefined) {
-      problems.warn(
-        node.place,
-        `${variable} is not replaced here: variables are expanded in storage.config, signer.config and connectors[].config alone; use the key with Env or File at its end`,
-      );
-    }
+    if (variable === undefined) return;
+    // What only looks like a variable may be a part of a secret, and is not repeated.
+    const name = variable.isSure ? variable.name : "a variable";
+    problems.warn(
+      node.place,
+      `${name} is not replaced here: variables are expanded in storage.config, signer.config and connectors[].config alone; use the key with Env or File at its end`,
+    );
   }
 }

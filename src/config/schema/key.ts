@@ -3,9 +3,11 @@ import { z } from "zod";
 /** What the reference says of a key. */
 export interface KeyNote {
   readonly description: string;
-  /** Of numbers and durations written as text. */
+  /** Of numbers, and of durations, which are text. */
   readonly unit?: string;
-  /** Also as `...Env` and `...File`; never shown. */
+  /** What stands behind an absent key, where the schema itself must let it be absent: another place may have it. */
+  readonly default?: string | number | boolean | readonly string[];
+  /** Never shown. Can also be given as `...Env` and `...File`: by keys of the schema, else by `secret-sources.ts`. */
   readonly secret?: boolean;
   /** Known to Dex, without effect here yet: a warning where it is set. */
   readonly planned?: boolean;
@@ -35,8 +37,11 @@ export function duration(fallback: string, description: string) {
   return z.string().default(fallback).meta({ description, unit: "Go duration" });
 }
 
-export function texts(description: string) {
-  return z.array(z.string()).optional().meta({ description });
+export function texts(description: string, note: Omit<KeyNote, "description"> = {}) {
+  return z
+    .array(z.string())
+    .optional()
+    .meta({ description, ...note });
 }
 
 /** Anything, because nothing here reads it yet. */

@@ -1,15 +1,25 @@
 import { z } from "zod";
-import { text, texts } from "./key.js";
+import { text } from "./key.js";
+
+export const storageTypes: readonly string[] = ["memory", "sqlite3"];
+/** Types of Dex that a later version will have: where state lives must not change by being ignored. */
+export const plannedStorageTypes: readonly string[] = ["postgres", "mysql", "etcd", "kubernetes"];
 
 export const Storage = z.object({
-  type: z.string().meta({ description: "memory or sqlite3." }),
+  type: text("memory or sqlite3. Required. Dex's other types are refused as not supported yet."),
   config: z
-    .object({ file: text("Path of the SQLite file; relative to the working directory.") })
+    .object({
+      file: text(
+        "For sqlite3: path of the file, relative to the working directory. Without one, or with :memory:, everything is lost when the process ends.",
+      ),
+    })
     .prefault({})
     .meta({ description: "Settings of the storage type." }),
-  encryptionKeys: texts(
-    "Keys that seal signing keys and upstream credentials: base64 of 32 bytes each. The first seals, all open.",
-  ),
+  encryptionKeys: z.array(z.string()).optional().meta({
+    description:
+      "Keys that seal signing keys and upstream credentials: base64 of 32 bytes each. The first seals, all open. Default: none, with a warning at start.",
+    secret: true,
+  }),
   encryptionKeysEnv: text("Environment variable that holds the keys, one a line."),
   encryptionKeysFile: text("File that holds the keys, one a line."),
 });

@@ -3,6 +3,7 @@ import { ConnectorEntry, StaticClient, StaticPassword } from "./client.js";
 import { Expiry } from "./expiry.js";
 import { flag, planned, text, textOr } from "./key.js";
 import { OAuth2, Signer } from "./oauth2.js";
+import { Grpc, Mfa, Sessions } from "./planned.js";
 import { Storage } from "./storage.js";
 import { Logger, Telemetry, Web } from "./web.js";
 
@@ -30,11 +31,8 @@ export const ConfigFile = z.object({
   staticClients: z.array(StaticClient).default([]).meta({ description: "The apps." }),
   enablePasswordDB: flag(false, "Let the people of staticPasswords log in; adds the connector local, named Email."),
   staticPasswords: z.array(StaticPassword).default([]).meta({ description: "People with a password in this file." }),
-  grpc: planned("The gRPC API."),
-  sessions: planned("Browser sessions."),
-  mfa: z
-    .object({ authenticators: z.array(z.unknown()).optional(), defaultMFAChain: z.array(z.unknown()).optional() })
-    .optional()
-    .meta({ description: "Second factors. Not supported yet." }),
+  grpc: Grpc.optional().meta({ description: "The gRPC API.", planned: true }),
+  sessions: Sessions.optional().meta({ description: "Browser sessions.", planned: true }),
+  mfa: Mfa.optional().meta({ description: "Second factors." }),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

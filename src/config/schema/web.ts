@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { text, textOr, texts } from "./key.js";
 
+/** Also behind an empty list, as in Dex. */
+export const defaultAllowedHeaders: readonly string[] = ["Authorization"];
+
 const tlsVersion = z.enum(["1.2", "1.3"]);
 
 export const Web = z.object({
@@ -13,7 +16,9 @@ export const Web = z.object({
   allowedOrigins: texts(
     "Origins that may call discovery, keys, token, userinfo and revocation from a browser; * for all. Default: none.",
   ),
-  allowedHeaders: texts("Request headers that those calls may carry. Default: Authorization."),
+  allowedHeaders: texts("Request headers that those calls may carry, besides Content-Type.", {
+    default: defaultAllowedHeaders,
+  }),
   headers: z
     .object({
       "Content-Security-Policy": text("Replaces the policy of answers that are no pages."),

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { secretText } from "../shared/secret-text.js";
 
 /** `mockPassword`: one invented person behind a user name and a password. */
 export const MockPasswordOptions = z.object({
   username: z.string().min(1).meta({ description: "The one user name that logs in." }),
-  password: z.string().min(1).meta({ description: "The password of that user.", secret: true }),
+  password: secretText("The password of that user."),
 });
 export type MockPasswordOptions = z.infer<typeof MockPasswordOptions>;

@@ -4,7 +4,7 @@ import { MockPasswordOptions } from "./config.js";
 import { openMockPassword } from "./connector.js";
 
 const scopes = { offlineAccess: true, groups: true };
-const connector = openMockPassword({ username: "kilgore", password: "trout" });
+const connector = openMockPassword(MockPasswordOptions.parse({ username: "kilgore", password: "trout" }));
 
 async function check(username: string, password: string): Promise<LoginResult> {
   if (connector.login.kind !== "password") throw new Error("a password login expected");

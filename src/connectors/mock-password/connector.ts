@@ -5,7 +5,7 @@ import type { MockPasswordOptions } from "./config.js";
 
 /** One invented person behind the user name and password of the config. For trying things out only. */
 export function openMockPassword(options: MockPasswordOptions): Connector {
-  const expected = sha256(JSON.stringify([options.username, options.password]));
+  const expected = sha256(JSON.stringify([options.username, options.password.reveal()]));
   return {
     login: {
       kind: "password",

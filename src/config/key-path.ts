@@ -1,0 +1,4 @@
+/** A dotted path to a key, as messages name it: `staticClients.0.secret`. */
+export function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
