@@ -1,28 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { loadText } from "../../test/support/config-text.js";
+import { createTempFolder } from "../../test/support/temp-folder.js";
 import { MockPasswordOptions } from "../connectors/mock-password/config.js";
 import { sha256 } from "../platform/hashing.js";
 import { Secret } from "../platform/secret.js";
-import { type LoadInput, loadConfig } from "./load-config.js";
-import { formatProblem } from "./problem.js";
-
-const folder = mkdtempSync(join(tmpdir(), "latchkey-config-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let count = 0;
-
-async function load(text: string, rest: Partial<LoadInput> = {}) {
-  const file = join(folder, `${count++}.yaml`);
-  writeFileSync(file, text);
-  const { config, problems } = await loadConfig({ file, flags: {}, env: {}, ...rest });
-  const lines = problems.map((problem) => formatProblem(problem).slice(file.length + 1));
-  return { config, lines, errors: lines.filter((line) => line.includes(": error: ")) };
-}
 
 const head = "issuer: https://sso.example.com/dex\nstorage: {type: memory}\nweb: {http: 0.0.0.0:5556}\n";
 const mock = "connectors: [{type: mockCallback, id: mock, name: Mock}]\n";
@@ -33,11 +19,10 @@ function client(more: string): string {
 }
 
 describe("secrets come from the file, a variable or a file of their own", () => {
-  const secretFile = join(folder, "secret");
-  writeFileSync(secretFile, "from-a-file\n\n");
-
   it("and one line end at the end of a file is dropped", async () => {
-    const { config } = await load(client(`secretFile: ${secretFile}`));
+    const secretFile = join(createTempFolder(), "secret");
+    writeFileSync(secretFile, "from-a-file\n\n");
+    const { config } = await loadText(client(`secretFile: ${secretFile}`));
     expect(config?.clients[0]?.secretHash).toBe(sha256("from-a-file\n"));
   });
 
@@ -45,16 +30,16 @@ describe("secrets come from the file, a variable or a file of their own", () => 
     ["secret: literal", "literal"],
     ["secretEnv: APP_SECRET", "from-env"],
   ])("%s", async (more, secret) => {
-    const { config } = await load(client(more), { env: { APP_SECRET: "from-env" } });
+    const { config } = await loadText(client(more), { env: { APP_SECRET: "from-env" } });
     expect(config?.clients[0]?.secretHash).toBe(sha256(secret));
   });
 
   it("of connectors too", async () => {
     const text = `${head}connectors: [{type: mockPassword, id: pw, name: P, config: {username: u, passwordEnv: PW}}]\n`;
-    const { config } = await load(text, { env: { PW: "hidden" } });
+    const { config } = await loadText(text, { env: { PW: "hidden" } });
     expect(config?.connectors[0]?.options).toEqual({ username: "u", password: new Secret("hidden") });
     expect(MockPasswordOptions.parse(config?.connectors[0]?.options).password.reveal()).toBe("hidden");
-    expect((await load(text)).errors).toEqual([
+    expect((await loadText(text)).errors).toEqual([
       "4:74: error: connectors.0.config.passwordEnv: the environment variable PW is not set",
     ]);
   });
@@ -65,7 +50,7 @@ describe("secrets come from the file, a variable or a file of their own", () => 
     ["secret: a, secretEnv: B", "exclude each other"],
     ["public: false", "is required unless it is public"],
   ])("%s is an error", async (more, message) => {
-    const { config, errors } = await load(client(more));
+    const { config, errors } = await loadText(client(more));
     expect(config).toBeUndefined();
     expect(errors.join()).toContain(message);
   });
@@ -73,7 +58,7 @@ describe("secrets come from the file, a variable or a file of their own", () => 
   it("are never shown: not in problems, not when a config is printed", async () => {
     const key = Buffer.alloc(32, 7).toString("base64");
     const text = `${client("secret: very-secret-1, scret: very-secret-2")}storage: {type: memory, encryptionKeys: ["${key}"]}\n`;
-    const { config, lines } = await load(text, { mode: "lenient" });
+    const { config, lines } = await loadText(text, { mode: "lenient" });
     const shown = `${lines.join()}${JSON.stringify(config)}${inspect(config, { depth: 9 })}`;
     for (const secret of ["very-secret-1", "very-secret-2", key]) expect(shown).not.toContain(secret);
   });
@@ -83,7 +68,7 @@ describe("storage.encryptionKeys", () => {
   const [first, second] = [Buffer.alloc(32, 1).toString("base64"), Buffer.alloc(32, 2).toString("base64")];
 
   it.each(["list", "env", "file"])("from a %s, the first one first", async (source) => {
-    const file = join(folder, "keys");
+    const file = join(createTempFolder(), "keys");
     writeFileSync(file, `${first}\n${second}\n`);
     const written = {
       list: `encryptionKeys: ["${first}", "${second}"]`,
@@ -91,12 +76,12 @@ describe("storage.encryptionKeys", () => {
       file: `encryptionKeysFile: ${file}`,
     }[source];
     const text = `issuer: https://sso.example.com\nweb: {http: 0.0.0.0:5556}\n${mock}storage: {type: memory, ${written}}\n`;
-    const { config } = await load(text, { env: { KEYS: `${first}\n${second}` } });
+    const { config } = await loadText(text, { env: { KEYS: `${first}\n${second}` } });
     expect(config?.storage.encryptionKeys.map((key) => key.reveal())).toEqual([first, second]);
   });
 
   it("that are no 32 bytes are an error", async () => {
-    const { errors } = await load(`${good}storage: {type: memory, encryptionKeys: [c2hvcnQ=]}\n`);
+    const { errors } = await loadText(`${good}storage: {type: memory, encryptionKeys: [c2hvcnQ=]}\n`);
     expect(errors.join()).toContain("key 1 is not base64 of 32 bytes");
   });
 });
@@ -105,7 +90,7 @@ describe("unknown keys", () => {
   const text = `${good}publicURL: x\nexpiry: {id_tokens: 1h}\n`;
 
   it("warn, and are errors when they are nearly right", async () => {
-    const { lines } = await load(text);
+    const { lines } = await loadText(text);
     expect(lines).toEqual([
       "5:1: warning: unknown key publicURL at the top level: it has no effect",
       '6:10: error: unknown key id_tokens in expiry (did you mean "idTokens"?)',
@@ -113,15 +98,15 @@ describe("unknown keys", () => {
   });
 
   it("are all errors with --strict, all warnings with --lenient", async () => {
-    expect((await load(text, { mode: "strict" })).errors).toHaveLength(2);
-    const { config, errors } = await load(text, { mode: "lenient" });
+    expect((await loadText(text, { mode: "strict" })).errors).toHaveLength(2);
+    const { config, errors } = await loadText(text, { mode: "lenient" });
     expect([errors, config?.expiry.idTokensMs]).toEqual([[], 86_400_000]);
   });
 });
 
 describe("the result", () => {
   it("is frozen to its leaves, with every default filled in", async () => {
-    const { config } = await load(client("secret: s"));
+    const { config } = await loadText(client("secret: s"));
     expect(config?.clients[0]?.refreshPolicy).toEqual({
       rotation: true,
       reuseIntervalMs: 30_000,
@@ -137,7 +122,7 @@ describe("the result", () => {
   });
 
   it("keeps a trailing slash in iss and leaves it out of the paths", async () => {
-    const { config } = await load(good.replace("/dex", "/identity/"));
+    const { config } = await loadText(good.replace("/dex", "/identity/"));
     expect([config?.issuer.url, config?.issuer.path]).toEqual(["https://sso.example.com/identity/", "/identity"]);
   });
 });
@@ -145,7 +130,7 @@ describe("the result", () => {
 describe("refresh policies", () => {
   it("resolve key by key: the client, then expiry.refreshTokens, then the defaults", async () => {
     const text = `${client("secret: s, refreshTokens: {reuseInterval: 5s, absoluteLifetime: '0'}")}expiry: {refreshTokens: {absoluteLifetime: 48h, validForIfNotUsed: 24h}}\n`;
-    const { config } = await load(text);
+    const { config } = await loadText(text);
     expect(config?.clients[0]?.refreshPolicy).toEqual({
       rotation: true,
       reuseIntervalMs: 5_000,
@@ -160,12 +145,14 @@ describe("refresh policies", () => {
     ["{disableRotation: true, absoluteLifetime: 24h}", false],
     ["{validIfNotUsedFor: 1h, validForIfNotUsed: 2h}", true],
   ])("%s", async (policy, isRefused) => {
-    const { errors } = await load(`${good}expiry: {refreshTokens: ${policy}}\n`);
+    const { errors } = await loadText(`${good}expiry: {refreshTokens: ${policy}}\n`);
     expect(errors.length > 0).toBe(isRefused);
   });
 
   it("without rotation warn for a public client", async () => {
-    const { lines } = await load(client("public: true, refreshTokens: {disableRotation: true, absoluteLifetime: 24h}"));
+    const { lines } = await loadText(
+      client("public: true, refreshTokens: {disableRotation: true, absoluteLifetime: 24h}"),
+    );
     expect(lines.join()).toContain("for the public client app");
   });
 });
@@ -187,9 +174,22 @@ describe("hostile files (security cases 29, 30)", () => {
     ["nothing", ""],
     ["__proto__", "__proto__: {issuer: x}\nconstructor: 1\n"],
   ])("%s gives a problem, not a crash", async (_name, text) => {
-    const { config, errors } = await load(text);
+    const { config, errors } = await loadText(text);
     expect(config).toBeUndefined();
     expect(errors.length).toBeGreaterThan(0);
+  });
+
+  // Each wrong value once asked every other one whether it lies around it.
+  it.each([
+    ["a wrong item", `staticClients: [${"1,".repeat(60_000)}]\n`, 60_000],
+    [
+      "an item with a wrong value",
+      `enablePasswordDB: true\nstaticPasswords: [${"{email: []},".repeat(15_000)}]\n`,
+      15_000,
+    ],
+  ])("that are %s throughout are reported in full", async (_name, text, count) => {
+    const { errors } = await loadText(`${good}${text}`);
+    expect(errors.length).toBeGreaterThanOrEqual(count);
   });
 
   it("give problems whatever they hold", async () => {
@@ -220,7 +220,7 @@ describe("hostile files (security cases 29, 30)", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.dictionary(section, value), async (file) => {
-        const { config, errors } = await load(stringify(file));
+        const { config, errors } = await loadText(stringify(file));
         expect(config === undefined).toBe(errors.length > 0);
       }),
       { numRuns: 150 },

@@ -1,4 +1,6 @@
+import { isLoopbackLiteral } from "../oidc/redirect-uri.js";
+
 /** Whether a host, as a URL has it, is this machine. */
 export function isLoopbackHost(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+  return host === "localhost" || host.endsWith(".localhost") || isLoopbackLiteral(host);
 }

@@ -46,10 +46,10 @@ function checkIds(context: ResolveContext, resolved: readonly Resolved[]): void 
 function checkPeers(context: ResolveContext, resolved: readonly Resolved[]): void {
   // The peer may be the one whose id can't be told.
   if (resolved.some(({ client }) => client === undefined)) return;
-  const ids = resolved.map(({ client }) => client?.id);
+  const ids = new Set(resolved.map(({ client }) => client?.id));
   for (const { path, client } of resolved) {
     for (const [index, peer] of (client?.trustedPeers ?? []).entries()) {
-      if (!ids.includes(peer)) {
+      if (!ids.has(peer)) {
         const at = join(join(path, "trustedPeers"), String(index));
         context.warn(at, `trustedPeers names the client ${peer}, which does not exist`);
       }

@@ -11,7 +11,9 @@ export class ResolveContext {
   readonly problems: ProblemList;
   readonly env: Environment;
   readonly #places: ReadonlyMap<string, Place>;
-  readonly #broken: string[] = [];
+  readonly #broken = new Set<string>();
+  /** Every path around a broken one. */
+  readonly #aroundBroken = new Set<string>();
 
   constructor(problems: ProblemList, places: ReadonlyMap<string, Place>, env: Environment) {
     this.problems = problems;
@@ -21,21 +23,22 @@ export class ResolveContext {
 
   /** The place of a key, or of the nearest thing around it that stands in the file. */
   placeOf(path: string): Place {
-    for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
+    for (const at of outwards(path)) {
       const place = this.#places.get(at);
       if (place !== undefined) return place;
-      if (at === "") return startPlace;
     }
+    return startPlace;
   }
 
   /** Remembers that a value was reported and is left out: what then seems to be missing is no problem of its own. */
   markBroken(path: string): void {
-    this.#broken.push(path);
+    this.#broken.add(path);
+    for (const at of outwards(path)) this.#aroundBroken.add(at);
   }
 
   /** Whether the value at a path, or one inside it or around it, was left out. */
   isBroken(path: string): boolean {
-    return this.#broken.some((broken) => isWithin(path, broken) || isWithin(broken, path));
+    return this.#aroundBroken.has(path) || this.#isLeftOut(path);
   }
 
   error(path: string, message: string, suggestion?: string): void {
@@ -76,12 +79,14 @@ export class ResolveContext {
   }
 
   #isLeftOut(path: string): boolean {
-    return this.#broken.some((broken) => isWithin(path, broken));
+    return outwards(path).some((at) => this.#broken.has(at));
   }
 }
 
-function isWithin(path: string, outer: string): boolean {
-  return path === outer || path.startsWith(`${outer}.`);
+/** A path and all around it, the nearest first; the whole file, which has the empty path, last. */
+function outwards(path: string): readonly string[] {
+  const names = path === "" ? [] : path.split(".");
+  return [...names.map((_, index) => names.slice(0, names.length - index).join(".")), ""];
 }
 
 function readSmallFile(file: string): string | undefined {

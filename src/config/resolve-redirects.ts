@@ -1,3 +1,4 @@
+import { runsInBrowser } from "../oidc/redirect-uri.js";
 import { join } from "./key-path.js";
 import { isLoopbackHost } from "./loopback-host.js";
 import type { ResolveContext } from "./resolve-context.js";
@@ -23,7 +24,7 @@ function findRefusal(uri: string): string | undefined {
   if (/[\p{Cc}\p{Cs}\s\\]/u.test(uri)) return "redirect URI: holds a blank, a backslash or a control character";
   // RFC 6749 §3.1.2.
   if (uri.includes("#")) return `redirect URI ${uri}: must have no fragment`;
-  if (/^(javascript|data|vbscript|file|blob|about|view-source|filesystem):/i.test(uri)) {
+  if (runsInBrowser(uri)) {
     return `redirect URI ${uri}: a browser would run or read this scheme itself`;
   }
   const isWeb = /^https?:/i.test(uri);

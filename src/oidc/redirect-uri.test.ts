@@ -60,6 +60,17 @@ describe("a registered redirect URI (dex-behaviour §3.3)", () => {
   });
 });
 
+describe("a registered URI of a scheme that a browser runs or reads itself (security case 55)", () => {
+  it.each([
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "filesystem:https://app.example.com/temporary/a.html",
+    "about:blank",
+  ])("is not allowed all the same: %s", (uri) => {
+    expect(allows({ isPublic: false, redirectUris: [uri] }, uri)).toBe(false);
+  });
+});
+
 describe("a registered loopback IP literal (RFC 8252 §7.3)", () => {
   it.each([
     "http://127.0.0.1/callback",

@@ -38,12 +38,12 @@ export function resolveRedirect(client: RegisteredRedirects, asked: string): Red
     client.redirectUris.includes(asked) ||
     client.redirectUris.some((registered) => differsInPortOnly(registered, asked)) ||
     (client.isPublic && client.redirectUris.length === 0 && (asked === outOfBandUri || isLoopbackUri(asked)));
-  return allowed && !runsAsScript(asked) ? new Target(asked) : undefined;
+  return allowed && !runsInBrowser(asked) ? new Target(asked) : undefined;
 }
 
 /** Schemes that a browser executes or reads locally; refused at use as well as in the config (security case 55). */
-function runsAsScript(uri: string): boolean {
-  return /^\s*(javascript|data|vbscript|file|blob|about|view-source):/i.test(uri);
+export function runsInBrowser(uri: string): boolean {
+  return /^\s*(javascript|data|vbscript|file|blob|about|view-source|filesystem):/i.test(uri);
 }
 
 /** Adds parameters to the query, keeping what the registered URI has there (RFC 6749 §3.1.2). */
@@ -71,7 +71,8 @@ function differsInPortOnly(registered: string, asked: string): boolean {
   return isLoopbackLiteral(ours.host) && ours.host === theirs.host && ours.rest === theirs.rest;
 }
 
-function isLoopbackLiteral(host: string): boolean {
+/** `host` as it stands in a URL: an IPv6 address in brackets. */
+export function isLoopbackLiteral(host: string): boolean {
   return host === "[::1]" || /^127\.(\d{1,3}\.){2}\d{1,3}$/.test(host);
 }
 

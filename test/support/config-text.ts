@@ -19,8 +19,8 @@ export async function loadText(text: string | Uint8Array, input: Partial<Omit<Lo
     writeFileSync(file, text);
     const { config, problems } = await loadConfig({ file, flags: {}, env: {}, ...input });
     const lines = problems.map((problem) => formatProblem(problem).slice(file.length + 1));
-    const errors = lines.filter((line) => line.includes(": error: "));
-    return { config, lines, errors, warnings: lines.filter((line) => !errors.includes(line)) };
+    const isError = (line: string): boolean => line.includes(": error: ");
+    return { config, lines, errors: lines.filter(isError), warnings: lines.filter((line) => !isError(line)) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
