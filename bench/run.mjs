@@ -1,200 +1,232 @@
-// `npm run bench`: refresh, code exchange and discovery against a real server with a SQLite file, beside the signature
-// rate of the same machine in the same run. Prints a table; see docs/benchmarks.md.
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { availableParallelism, cpus, tmpdir } from "node:os";
-import { join } from "node:path";
-import { createCaller, percentile, runLoad } from "./load.mjs";
-import { measureSignatures, readCpuSeconds, readMemoryMiB } from "./machine.mjs";
+// `npm run bench`: everything that docs/benchmarks.md tells of, beside the machine's own limits and a peer in the same
+// run. Writes bench/results/<name>.md and .json. `--quick` measures each thing for a second and fills less.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { findFreePort, pinSelf, startChild } from "./child.mjs";
+import { fillFamilies } from "./fill.mjs";
+import { createDeployment, createFamilies, logIn } from "./latchkey.mjs";
+import { basic, post, requireOk, runLoad } from "./load.mjs";
+import { describeMachine, measureBcrypt, measureCommits, measureSignatures } from "./machine.mjs";
+import { measure } from "./measure.mjs";
+import { renderReport } from "./report.mjs";
+import { measureAll, measureDocument, measureExchange, measurePasswordLogin, measureRefresh } from "./suite.mjs";
 
-const algorithms = (process.env.BENCH_ALGORITHMS ?? "RS256,ES256,EdDSA").split(",");
-const connections = Number(process.env.BENCH_CONNECTIONS ?? 64);
-const seconds = Number(process.env.BENCH_SECONDS ?? 6);
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    name: { type: "string" },
+    families: { type: "string" },
+  },
+});
+const seconds = flags.quick ? 1 : 4;
+const families = Number(flags.families ?? (flags.quick ? 10_000 : 1_000_000));
 /** Many, so that no family is refreshed more often than real ones are within a reuse interval. */
-const families = Number(process.env.BENCH_FAMILIES ?? 4_000);
-/** Connectors, each with one person: no person has more families than the default limit. */
-const people = 200;
-const secret = "bench-secret-0123456789";
-const redirectUri = "https://client.example/callback";
+const liveFamilies = flags.quick ? 500 : 3_000;
+const algorithms = ["RS256", "ES256", "EdDSA"];
+const serverCore = "0";
+const generatorCore = "1";
+const passwordHash = "$2a$10$v/h5sHbDwloX8KJ6nYVVGOcoXlmdJSv5118XwwzKbd0AklbceQ86G";
 
-const rows = [];
-let logins = 0;
-console.log(
-  `Node.js ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), ${connections} connections`,
-);
-for (const algorithm of algorithms) await benchAlgorithm(algorithm);
-console.table(Object.fromEntries(rows));
+const result = { machine: describeMachine(), settings: { seconds, families, liveFamilies }, limits: {}, runs: [] };
+const parts = { limits, starts, algorithmRows, connectionCounts, slowDisk, twoProcesses, flood, peer };
 
-async function benchAlgorithm(algorithm) {
-  const bound = await measureSignatures(algorithm);
-  rows.push([`${algorithm} signatures alone`, row(bound.perSecond, bound.cpuSecondsPer1000, [])]);
-  const server = await startServer(algorithm);
-  try {
-    const caller = createCaller(server.origin);
-    const tokens = [];
-    await runLoad({
-      connections: 8,
-      seconds: 600,
-      work: async () => {
-        if (tokens.length >= families) return false;
-        tokens.push((await exchange(caller, await obtainCode(caller))).refresh_token);
-      },
-    });
-    await measure(
-      `${algorithm} refresh`,
-      server,
-      (worker, round) => refresh(caller, tokens, (worker + round * connections) % tokens.length),
-      bound,
-    );
-    const codes = [];
-    for (let i = 0; i < Math.min(3_000, seconds * 600); i++) codes.push(await obtainCode(caller));
-    await measure(
-      `${algorithm} code exchange`,
-      server,
-      async () => {
-        const code = codes.pop();
-        return code === undefined ? false : exchange(caller, code);
-      },
-      bound,
-    );
-    await measure(`${algorithm} discovery`, server, () =>
-      expectOk(caller.call({ path: "/dex/.well-known/openid-configuration" })),
-    );
-    rows.push([
-      `${algorithm} memory after load (MiB)`,
-      {
-        "requests/s": "",
-        "CPU s/1000": "",
-        "p50 ms": "",
-        "p99 ms": "",
-        "share of bound": readMemoryMiB(server.pid).toFixed(0),
-      },
-    ]);
-    caller.agent.destroy();
-  } finally {
+for (const [name, run] of Object.entries(parts)) {
+  if (flags.only !== undefined && !flags.only.split(",").includes(name)) continue;
+  console.log(`-- ${name} (${new Date().toISOString().slice(11, 19)})`);
+  await run();
+}
+pinSelf();
+const text = renderReport(result);
+console.log(text);
+const folder = resolve("bench/results");
+mkdirSync(folder, { recursive: true });
+const name = flags.name ?? result.machine.date.slice(0, 10);
+writeFileSync(join(folder, `${name}.md`), text);
+writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
+process.exit(0);
+
+function note(part, row, figures) {
+  result.runs.push({ part, row, ...figures });
+  console.log(
+    `${part} | ${row} | ${Math.round(figures.perSecond)}/s, ${figures.cpuMsPer1000.toFixed(0)} ms CPU per 1,000`,
+  );
+}
+
+async function limits() {
+  const scratch = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
+  for (const algorithm of algorithms) result.limits[algorithm] = await measureSignatures(algorithm, seconds / 2);
+  result.limits.commits = measureCommits(scratch, seconds / 2);
+  result.limits.bcrypt = await measureBcrypt(passwordHash, seconds);
+  rmSync(scratch, { recursive: true });
+  const port = await findFreePort();
+  const bare = await startChild({
+    args: [resolve("bench/machine.mjs"), String(port)],
+    port,
+    path: "/",
+    cores: serverCore,
+  });
+  pinSelf(generatorCore);
+  result.limits.bareHttp = await measureDocument([bare], "/", { connections: 64, seconds });
+  await bare.stop("SIGKILL");
+  pinSelf();
+}
+
+/** Start-up to the first answer and idle memory, without the probe, five times each. */
+async function starts() {
+  const deployment = await createDeployment("RS256");
+  const times = [];
+  let idleMiB = 0;
+  for (let round = 0; round < 6; round++) {
+    const server = await deployment.start({ isProbed: false });
+    // The first start makes the keys.
+    if (round > 0) times.push(server.readyMs);
+    await new Promise((done) => setTimeout(done, 500));
+    idleMiB = readMemoryMiB(server.pid);
     await server.stop();
   }
+  times.sort((a, b) => a - b);
+  result.start = { readyMs: times[2], idleMiB };
+  deployment.remove();
 }
 
-async function measure(name, server, work, bound) {
-  const cpuFrom = readCpuSeconds(server.pid);
-  const { latencies, wallSeconds } = await runLoad({ connections, seconds, work });
-  const perSecond = latencies.length / wallSeconds;
-  const cpu = ((readCpuSeconds(server.pid) - cpuFrom) / latencies.length) * 1_000;
-  // Two signatures an answer: the bound in CPU time does not depend on who else uses the cores.
-  rows.push([name, row(perSecond, cpu, latencies, bound && (2 * bound.cpuSecondsPer1000) / cpu)]);
-}
-
-function row(perSecond, cpu, latencies, share) {
-  return {
-    "requests/s": Math.round(perSecond),
-    "CPU s/1000": cpu.toFixed(3),
-    "p50 ms": latencies.length === 0 ? "" : percentile(latencies, 0.5).toFixed(1),
-    "p99 ms": latencies.length === 0 ? "" : percentile(latencies, 0.99).toFixed(1),
-    "share of bound": share === undefined ? "" : `${Math.round(share * 100)} %`,
-  };
-}
-
-async function obtainCode(caller) {
-  const connector = `mock${logins++ % people}`;
-  const query = new URLSearchParams({
-    client_id: "bench",
-    redirect_uri: redirectUri,
-    response_type: "code",
-    scope: "openid email profile groups offline_access",
-    state: "s",
-    nonce: "n",
-    connector_id: connector,
-  });
-  let path = `/dex/auth?${query}`;
-  let cookie = "";
-  for (let hop = 0; hop < 8; hop++) {
-    const { headers } = await caller.call({ path, headers: cookie === "" ? {} : { cookie } });
-    if (headers["set-cookie"] !== undefined)
-      cookie = headers["set-cookie"].map((line) => line.split(";")[0]).join("; ");
-    const next = new URL(headers.location, caller.origin ?? "http://127.0.0.1");
-    if (next.origin === new URL(redirectUri).origin) return next.searchParams.get("code");
-    path = `${next.pathname}${next.search}`;
+/** Refresh and code exchange per algorithm: server on one core, generator on the other; then both over both cores. */
+async function algorithmRows() {
+  for (const algorithm of algorithms) {
+    const deployment = await createDeployment(algorithm);
+    for (const cores of [serverCore, undefined]) {
+      const part = cores === undefined ? "algorithms, both cores" : "algorithms, one core";
+      pinSelf(cores === undefined ? undefined : generatorCore);
+      const server = await deployment.start({ cores });
+      await createFamilies(server.port, deployment.tokens, liveFamilies);
+      const options = { connections: 64, seconds };
+      note(part, `${algorithm} refresh`, await measureRefresh([server], deployment.tokens, options));
+      note(
+        part,
+        `${algorithm} code exchange`,
+        await measureExchange([server], { connections: 64, count: 250 * seconds }),
+      );
+      await server.stop();
+    }
+    deployment.remove();
   }
-  throw new Error("no code after eight hops");
+  pinSelf();
 }
 
-async function exchange(caller, code) {
-  return post(caller, { grant_type: "authorization_code", code, redirect_uri: redirectUri });
+/** Every hot path at 1, 16, 64 and 256 connections: on an empty database, and with many families in it. */
+async function connectionCounts() {
+  const deployment = await createDeployment("ES256");
+  pinSelf(generatorCore);
+  for (const filled of [0, families]) {
+    if (filled > 0) fillFamilies(deployment.file, filled);
+    const server = await deployment.start({ cores: serverCore });
+    await createFamilies(server.port, deployment.tokens, liveFamilies);
+    for (const connections of [1, 16, 64, 256]) {
+      const rows = await measureAll([server], deployment.tokens, { connections, seconds: Math.ceil(seconds / 2) });
+      for (const [row, figures] of Object.entries(rows)) note(`${filled} families`, row, figures);
+    }
+    await server.stop();
+  }
+  pinSelf();
+  deployment.remove();
 }
 
-// A family is used by one worker at a time only where workers do not meet on it; a superseded token is answered as well.
-async function refresh(caller, tokens, family) {
-  const answer = await post(caller, { grant_type: "refresh_token", refresh_token: tokens[family] });
-  tokens[family] = answer.refresh_token;
-  return true;
-}
-
-async function post(caller, form) {
-  const body = new URLSearchParams(form).toString();
-  const headers = {
-    "content-type": "application/x-www-form-urlencoded",
-    "content-length": Buffer.byteLength(body),
-    authorization: `Basic ${Buffer.from(`bench:${secret}`).toString("base64")}`,
-  };
-  return JSON.parse((await expectOk(caller.call({ path: "/dex/token", method: "POST", headers, body }))).body);
-}
-
-async function expectOk(answer) {
-  const { status, body } = await answer;
-  if (status !== 200) throw new Error(`status ${status}: ${body.slice(0, 200)}`);
-  return { body };
-}
-
-async function startServer(algorithm) {
-  const folder = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
-  const port = await findFreePort();
-  const file = join(folder, "config.yaml");
-  writeFileSync(
-    file,
-    `issuer: http://127.0.0.1:${port}/dex
-web: { http: "127.0.0.1:${port}" }
-storage: { type: sqlite3, config: { file: "${folder}/latchkey.db" } }
-signer: { type: local, config: { algorithm: ${algorithm}, keysRotationPeriod: 24h } }
-oauth2: { skipApprovalScreen: true }
-connectors: [${Array.from({ length: people }, (_, person) => `{ type: mockCallback, id: mock${person}, name: Mock }`).join(", ")}]
-staticClients: [{ id: bench, name: Bench, secret: ${secret}, redirectURIs: ["${redirectUri}"] }]
-logger: { level: info, format: json }
-`,
+/** 5 ms more for every sync. */
+async function slowDisk() {
+  const deployment = await createDeployment("RS256");
+  const library = join(deployment.folder, "slow-sync.so");
+  const compiled = spawnSync("gcc", ["-shared", "-fPIC", "-o", library, "bench/slow-sync.c", "-ldl"], {
+    stdio: "inherit",
+  });
+  if (compiled.status !== 0) throw new Error("gcc is needed for the slow disk");
+  const server = await deployment.start({ env: { LD_PRELOAD: library } });
+  await createFamilies(server.port, deployment.tokens, Math.min(liveFamilies, 1_000));
+  note(
+    "syncs 5 ms slower",
+    "RS256 refresh",
+    await measureRefresh([server], deployment.tokens, { connections: 64, seconds }),
   );
-  const env = { ...process.env, UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 3)) };
-  const child = spawn(process.execPath, ["dist/main.js", "serve", file], {
-    stdio: ["ignore", "ignore", "ignore"],
-    env,
-  });
-  const origin = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries++) {
-    const isUp = await fetch(`${origin}/dex/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isUp) break;
-    if (tries > 100 || child.exitCode !== null) throw new Error("the server did not start");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return {
-    origin,
-    pid: child.pid,
-    stop: async () => {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  await server.stop();
+  deployment.remove();
 }
 
-function findFreePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+async function twoProcesses() {
+  const deployment = await createDeployment("ES256");
+  const servers = [await deployment.start(), await deployment.start()];
+  await createFamilies(servers[0].port, deployment.tokens, liveFamilies);
+  note(
+    "two processes, one file",
+    "ES256 refresh",
+    await measureRefresh(servers, deployment.tokens, { connections: 64, seconds }),
+  );
+  for (const server of servers) await server.stop();
+  deployment.remove();
+}
+
+/** Password logins alone; then refreshes alone and beside a flood of password logins. */
+async function flood() {
+  const deployment = await createDeployment("RS256");
+  const server = await deployment.start();
+  await createFamilies(server.port, deployment.tokens, Math.min(liveFamilies, 1_000));
+  const options = { connections: 16, seconds: 2 * seconds };
+  note(
+    "logins with a password",
+    "alone",
+    await measurePasswordLogin([server], { connections: 4, seconds: 2 * seconds }),
+  );
+  note("login flood", "refresh alone", await measureRefresh([server], deployment.tokens, options));
+  const flooding = runLoad({
+    ports: [server.port],
+    connections: 32,
+    seconds: options.seconds + 2,
+    work: (connection) => logIn(connection).catch(() => undefined),
   });
+  note("login flood", "refresh beside 32 logins", await measureRefresh([server], deployment.tokens, options));
+  await flooding;
+  await server.stop();
+  deployment.remove();
+}
+
+/** oidc-provider beside us, 16 connections, both over both cores. */
+async function peer() {
+  for (const algorithm of algorithms) {
+    const deployment = await createDeployment(algorithm);
+    const server = await deployment.start();
+    await createFamilies(server.port, deployment.tokens, 500);
+    note(
+      "beside a peer",
+      `Latchkey ${algorithm}`,
+      await measureRefresh([server], deployment.tokens, { connections: 16, seconds }),
+    );
+    await server.stop();
+    const port = await findFreePort();
+    const args = [resolve("bench/peer-server.mjs"), String(port), join(deployment.folder, "peer.db"), algorithm, "500"];
+    const other = await startChild({ args, port, path: "/.well-known/openid-configuration" });
+    const tokens = await other.ask("tokens");
+    note("beside a peer", `oidc-provider ${algorithm}`, await measurePeer(other, tokens));
+    await other.stop("SIGKILL");
+    deployment.remove();
+  }
+}
+
+function measurePeer(server, tokens) {
+  const authorization = basic("bench", "bench-secret-0123456789");
+  return measure([server], {
+    connections: 16,
+    seconds,
+    work: async (connection, worker, round) => {
+      const family = (worker + round * 16) % tokens.length;
+      const form = { grant_type: "refresh_token", refresh_token: tokens[family] };
+      const answer = requireOk(await connection.send(post("/token", form, authorization)));
+      tokens[family] = JSON.parse(answer.body).refresh_token;
+    },
+  });
+}
+
+function readMemoryMiB(pid) {
+  const text = spawnSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }).stdout;
+  return Number(text) / 1_024;
 }

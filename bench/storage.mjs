@@ -1,11 +1,12 @@
-// Read and replace of rows of 700 bytes, 64 at a time, on a new SQLite file. Usage: node bench/storage.mjs [BUILD] [ROWS] [SECONDS]
+// Read and replace of rows of 700 bytes, 64 at a time, on a new SQLite file. Needs
+// `npm run build:test`. Usage: node bench/storage.mjs [ROWS] [SECONDS]
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-const [build = "dist", rows = "100000", seconds = "10"] = process.argv.slice(2);
-const { openSqlite } = await import(resolve(build, "storage/drivers/sqlite/driver.js"));
+const [rows = "100000", seconds = "10"] = process.argv.slice(2);
+const { openSqlite } = await import(resolve(".build/src/storage/drivers/sqlite/driver.js"));
 const atOnce = 64;
 const rowCount = Number(rows);
 const folder = mkdtempSync(join(tmpdir(), "latchkey-bench-"));

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { findPackageFile } from "../config/package-file.js";
 
 /** The version in package.json, which stands beside `dist/`. */

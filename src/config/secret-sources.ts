@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ConfigNode, MapEntry, MapNode } from "./config-node.js";
 import { join } from "./key-path.js";
 import type { Place } from "./problem.js";

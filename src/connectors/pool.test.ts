@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { createBoundedQueue } from "../platform/bounded-queue.js";
 import type { ConnectorType } from "./catalogue.js";
 import { type ConnectorPool, openConnectorPool, type PoolOptions } from "./pool.js";

@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { openConnectorPool } from "../connectors/pool.js";
 import type { Connector, RefreshInput, RefreshResult } from "../connectors/port.js";
 import { createBoundedQueue } from "../platform/bounded-queue.js";
-import { systemRandom } from "../platform/random.js";
+import { createSystemRandom } from "../platform/random.js";
 import { Secret } from "../platform/secret.js";
 import type { Identity } from "../records/identity.js";
 import { type UpstreamGrant, upstreamGrantKind } from "../records/upstream-grant.js";
@@ -105,7 +105,14 @@ class World {
     });
     await connectors.close();
     const { upstreams, pause } = this;
-    return createUpstreamReader({ upstreams, connectors, clock: () => this.now, random: systemRandom, pause, leaseMs });
+    return createUpstreamReader({
+      upstreams,
+      connectors,
+      clock: () => this.now,
+      random: createSystemRandom(),
+      pause,
+      leaseMs,
+    });
   }
 }
 

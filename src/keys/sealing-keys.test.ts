@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createSealingCollection } from "../../test/support/key-store.js";
-import { systemRandom } from "../platform/random.js";
+import { createSystemRandom } from "../platform/random.js";
 import { lateMs } from "../records/key-rotation.js";
 import type { SealingKeys } from "../records/sealing-keys.js";
 import type { Collection } from "../storage/collection.js";
@@ -33,7 +33,7 @@ function createWorld(): World {
       openSealer({
         collection: world.collection,
         clock: () => world.now,
-        random: systemRandom,
+        random: createSystemRandom(),
         lifetimeMs: day,
         rotationPeriodMs: day,
         onFailure: (error) => {
@@ -183,7 +183,8 @@ describe("several processes", () => {
     const world = createWorld();
     const sealer = await world.open();
     world.reads = 0;
-    const garbage = Array.from({ length: 500 }, () => systemRandom(60).toString("base64url"));
+    const random = createSystemRandom();
+    const garbage = Array.from({ length: 500 }, () => random(60).toString("base64url"));
     await Promise.all(garbage.map((text) => sealer.open("flow", text)));
     expect(world.reads).toBe(1);
     world.now += 1_000;

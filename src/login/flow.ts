@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ClientRegistry } from "../clients/registry.js";
 import { type AuthorizeRequest, formatAuthorizeRequest } from "../oidc/authorize-request.js";
 import { PageError, type WayOn } from "../oidc/page-error.js";

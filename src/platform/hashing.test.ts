@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isSameText, keyedHash, sha256 } from "./hashing.js";
+import { hashParts, isSameText, keyedHash, sha256 } from "./hashing.js";
 
 describe("sha256", () => {
   it("is base64url without padding (FIPS 180-4 vector for abc)", () => {
@@ -13,13 +13,18 @@ describe("keyedHash", () => {
     const all = [keyedHash("k", "a", "b"), keyedHash("l", "a", "b"), keyedHash("k", "b", "a"), keyedHash("k", "a")];
     expect(new Set(all).size).toBe(all.length);
   });
+});
 
-  it("is the same for two lists only where the lists are the same, wherever the parts are cut", () => {
+describe("a hash of several parts", () => {
+  it.each([
+    ["keyedHash", (parts: readonly string[]) => keyedHash("k", ...parts)],
+    ["hashParts", (parts: readonly string[]) => hashParts(...parts)],
+  ])("is the same for two lists only where the lists are the same, wherever the parts are cut: %s", (_name, hash) => {
     const parts = fc.array(fc.stringMatching(/^[ab0-9:]{0,4}$/), { maxLength: 4 });
     fc.assert(
       fc.property(parts, parts, (left, right) => {
         const isSame = JSON.stringify(left) === JSON.stringify(right);
-        expect(keyedHash("k", ...left) === keyedHash("k", ...right)).toBe(isSame);
+        expect(hash(left) === hash(right)).toBe(isSame);
       }),
       { numRuns: 1_000 },
     );

@@ -1,9 +1,29 @@
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 
 /** Randomness source: `bytes` random bytes from the operating system's generator. Handed in, so that tests may pin it. */
 export type Random = (bytes: number) => Buffer;
 
-export const systemRandom: Random = (bytes) => randomBytes(bytes);
+const poolBytes = 4_096;
+
+/**
+ * The system's randomness, drawn in blocks: asking for 16 bytes costs as much as asking for thousands. What is handed
+ * out leaves the block for good.
+ */
+export function createSystemRandom(): Random {
+  const pool = Buffer.alloc(poolBytes);
+  let used = poolBytes;
+  return (bytes) => {
+    if (bytes > poolBytes) return randomFillSync(Buffer.alloc(bytes));
+    if (used + bytes > poolBytes) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const drawn = Buffer.from(pool.subarray(used, used + bytes));
+    pool.fill(0, used, used + bytes);
+    used += bytes;
+    return drawn;
+  };
+}
 
 /** A 128-bit identifier, 22 characters of base64url. */
 export function createId(random: Random): string {

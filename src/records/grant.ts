@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { isSameText, keyedHash, sha256 } from "../platform/hashing.js";
+import * as z from "zod";
+import { hashParts, isSameText, sha256 } from "../platform/hashing.js";
 import type { RefreshPolicy } from "./client.js";
 import { Identity } from "./identity.js";
 import type { RecordKind } from "./kind.js";
@@ -61,7 +61,7 @@ export const grantKind: RecordKind<Grant> = {
 
 /** Index value of all refresh families of one person at one client. Hashed: index values are stored in clear. */
 export function familyIndex(clientId: string, connectorId: string, userId: string): string {
-  return keyedHash("grant family", clientId, connectorId, userId).slice(0, 22);
+  return hashParts("grant family", clientId, connectorId, userId).slice(0, 22);
 }
 
 /** Key of the row for the id that a code or refresh token carries. */

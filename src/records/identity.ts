@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Who a person is according to a connector. Field names follow Dex's `Identity`. */
 export const Identity = z.object({

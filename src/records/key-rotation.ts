@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** When a key of a rotating set is in use. Instants in epoch ms. */
 export const KeyTimes = z.object({

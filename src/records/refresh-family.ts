@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { decrypt, encrypt, nonceBytes } from "../platform/aead.js";
 import { isSameText, sha256 } from "../platform/hashing.js";
 import type { RefreshPolicy } from "./client.js";

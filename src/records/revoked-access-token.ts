@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RecordKind } from "./kind.js";
 
 /** An access token revoked by itself (RFC 7009), while its grant lives on. Keyed by the token's `jti`. */

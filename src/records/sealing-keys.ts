@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { KeyTimes, type RotationPlan, type RotationPolicy, rotateKeys } from "./key-rotation.js";
 import type { RecordKind } from "./kind.js";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Identity } from "./identity.js";
 import type { RecordKind } from "./kind.js";
 

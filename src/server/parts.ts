@@ -1,9 +1,9 @@
 import { type ConnectorType, connectorTypes } from "../connectors/catalogue.js";
 import { type Clock, systemClock } from "../platform/clock.js";
 import { type Failpoint, noFailpoint } from "../platform/failpoint.js";
-import { type Random, systemRandom } from "../platform/random.js";
+import { createSystemRandom, type Random } from "../platform/random.js";
 
-/** What the world hands in. Production takes all of `systemParts`; tests replace what they must own. */
+/** What the world hands in. Production takes all of `createSystemParts`; tests replace what they must own. */
 export interface Parts {
   readonly clock: Clock;
   readonly random: Random;
@@ -11,9 +11,6 @@ export interface Parts {
   readonly connectorTypes: ReadonlyMap<string, ConnectorType>;
 }
 
-export const systemParts: Parts = {
-  clock: systemClock,
-  random: systemRandom,
-  failpoint: noFailpoint,
-  connectorTypes,
-};
+export function createSystemParts(): Parts {
+  return { clock: systemClock, random: createSystemRandom(), failpoint: noFailpoint, connectorTypes };
+}

@@ -6,7 +6,7 @@ import { compose, type House } from "./compose.js";
 import { createApp, createTelemetryApp } from "./create-app.js";
 import type { GracefulClose } from "./graceful-close.js";
 import { listen } from "./listen.js";
-import { type Parts, systemParts } from "./parts.js";
+import { createSystemParts, type Parts } from "./parts.js";
 import { createPasswordQueue } from "./password-queue.js";
 import { loadTls, watchTls } from "./tls.js";
 
@@ -31,7 +31,7 @@ export interface RunningServer {
 /** Opens everything and listens. Rejects with one clear error when something that must be there is not. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { config } = options;
-  const parts: Parts = { ...systemParts, ...options.parts };
+  const parts: Parts = { ...createSystemParts(), ...options.parts };
   const logger = options.logger ?? createLogger(config.logger);
   const { queue, atOnce, isCapped } = createPasswordQueue(options.threadPoolSize);
   warnAtStart(config, logger, isCapped);

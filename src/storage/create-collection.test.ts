@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { sha256 } from "../platform/hashing.js";
 import type { RecordKind } from "../records/kind.js";
 import { createCollection } from "./create-collection.js";

@@ -5,7 +5,7 @@ import { type LocalKeys, openLocalKeys } from "../keys/local-keys.js";
 import { type SigningAlgorithm, signingAlgorithms } from "../oidc/signing-algorithm.js";
 import { createTokenHash } from "../oidc/token-hash.js";
 import { sha256 } from "../platform/hashing.js";
-import { systemRandom } from "../platform/random.js";
+import { createSystemRandom } from "../platform/random.js";
 import { createMint, type MintedTokens, type TokenFacts } from "./mint.js";
 
 const hour = 3_600_000;
@@ -47,7 +47,7 @@ beforeAll(async () => {
 function mint(changes: Partial<TokenFacts> = {}, algorithm: SigningAlgorithm = "ES256"): Promise<MintedTokens> {
   const signer = keysBy.get(algorithm);
   if (signer === undefined) throw new Error("no keys");
-  const options = { signer, issuer, clock: () => start, random: systemRandom, lifetimeMs: 24 * hour };
+  const options = { signer, issuer, clock: () => start, random: createSystemRandom(), lifetimeMs: 24 * hour };
   return createMint(options).mint({ ...facts, ...changes });
 }
 

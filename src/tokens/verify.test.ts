@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createSigningCollection } from "../../test/support/key-store.js";
 import { type LocalKeys, openLocalKeys } from "../keys/local-keys.js";
 import { sha256 } from "../platform/hashing.js";
-import { systemRandom } from "../platform/random.js";
+import { createSystemRandom } from "../platform/random.js";
 import { createMint, type MintedTokens } from "./mint.js";
 import { type AccessTokenClaims, verifyAccessToken } from "./verify.js";
 
@@ -26,7 +26,7 @@ function openKeys(): Promise<LocalKeys> {
 const keys = await openKeys();
 
 function mint(signer: LocalKeys = keys): Promise<MintedTokens> {
-  return createMint({ signer, issuer, clock: () => start, random: systemRandom, lifetimeMs: hour }).mint({
+  return createMint({ signer, issuer, clock: () => start, random: createSystemRandom(), lifetimeMs: hour }).mint({
     grantKey,
     clientId: "app",
     connectorId: "github",

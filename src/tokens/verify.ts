@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Verifier } from "../keys/signer.js";
 import type { Clock } from "../platform/clock.js";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LocalKeys, openLocalKeys } from "../../src/keys/local-keys.js";
 import { openSealer, type RotatingSealer } from "../../src/keys/sealing-keys.js";
-import { systemRandom } from "../../src/platform/random.js";
+import { createSystemRandom } from "../../src/platform/random.js";
 import type { StorageDriver } from "../../src/storage/driver.js";
 import { openSqlite } from "../../src/storage/drivers/sqlite/driver.js";
 import { createSealingCollection, createSigningCollection } from "../support/key-store.js";
@@ -42,7 +42,7 @@ describe("replicas on one SQLite file", () => {
       openSealer({
         ...shared,
         collection: createSealingCollection(driver),
-        random: systemRandom,
+        random: createSystemRandom(),
         lifetimeMs: day,
         rotationPeriodMs: day,
       }),

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { RefreshTokens } from "./expiry.js";
 import { flag, planned, text, texts } from "./key.js";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration, text } from "./key.js";
 
 const unit = "Go duration";

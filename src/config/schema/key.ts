@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What the reference says of a key. */
 export interface KeyNote {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration, flag, text, texts } from "./key.js";
 
 // Sections of Dex without effect yet. They are read all the same, so that a misspelling is told today.

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { text } from "./key.js";
 
 export const storageTypes: readonly string[] = ["memory", "sqlite3"];

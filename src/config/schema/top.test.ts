@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { parseDuration } from "../../platform/duration.js";
 import { unwrap } from "../read-shape.js";
 import { ConfigFile } from "./top.js";

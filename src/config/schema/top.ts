@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ConnectorEntry, StaticClient, StaticPassword } from "./client.js";
 import { Expiry } from "./expiry.js";
 import { flag, planned, text, textOr } from "./key.js";

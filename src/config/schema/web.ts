@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { text, textOr, texts } from "./key.js";
 
 /** Also behind an empty list, as in Dex. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The people of `staticPasswords`, as `config/` resolves them. Not a type of `connectors[]`: `enablePasswordDB` adds it. */
 export const LocalOptions = z.object({

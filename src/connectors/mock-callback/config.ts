@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** `mockCallback` has no settings. */
 export const MockCallbackOptions = z.object({});

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { secretText } from "../shared/secret-text.js";
 
 /** `mockPassword`: one invented person behind a user name and a password. */
