@@ -6,7 +6,7 @@ import { findFreePort, startChild } from "./child.mjs";
 import { basic, get, header, post, requireOk, runLoad } from "./load.mjs";
 
 /** Connectors, each with one person: no person has more families than the default limit. */
-const people = 200;
+const maxPeople = 200;
 const client = { id: "bench", secret: "bench-secret-0123456789", redirectUri: "https://client.example/callback" };
 const scope = "openid email profile groups offline_access";
 /** `password`, bcrypt cost 10. */
@@ -14,7 +14,7 @@ const passwordHash = "$2a$10$v/h5sHbDwloX8KJ6nYVVGOcoXlmdJSv5118XwwzKbd0AklbceQ8
 const program = process.env.BENCH_PROGRAM ?? "dist/main.js";
 
 /** A folder with a database and its configuration; servers are started on it, one after another or two at once. */
-export async function createDeployment(algorithm) {
+export async function createDeployment(algorithm, people = maxPeople) {
   const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), "latchkey-bench-"));
   const issuerPort = await findFreePort();
   return {
@@ -25,7 +25,7 @@ export async function createDeployment(algorithm) {
     async start({ cores, env, isProbed } = {}) {
       const port = await findFreePort();
       const config = join(folder, `config-${port}.yaml`);
-      writeFileSync(config, writeConfig({ folder, algorithm, port, issuerPort }));
+      writeFileSync(config, writeConfig({ folder, algorithm, port, issuerPort, people }));
       const cpus = cores === undefined ? availableParallelism() : cores.split(",").length;
       const pool = { UV_THREADPOOL_SIZE: String(Math.max(4, cpus + 2 + Math.max(1, Math.floor(cpus / 2)))) };
       const args = [resolve(program), "serve", config];
@@ -35,7 +35,7 @@ export async function createDeployment(algorithm) {
   };
 }
 
-function writeConfig({ folder, algorithm, port, issuerPort }) {
+function writeConfig({ folder, algorithm, port, issuerPort, people }) {
   const connectors = Array.from(
     { length: people },
     (_, person) => `  - { type: mockCallback, id: mock${person}, name: Mock }`,
@@ -58,7 +58,7 @@ let logins = 0;
 
 /** A whole login without a password; resolves with the code. */
 export async function obtainCode(connection) {
-  return walk(connection, `mock${logins++ % people}`);
+  return walk(connection, `mock${logins++ % maxPeople}`);
 }
 
 /** A whole login with a password, one bcrypt of cost 10. */

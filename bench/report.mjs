@@ -47,6 +47,7 @@ function renderStart({ start }) {
     [
       ["start to first answer (median of 5)", `${round(start.readyMs)} ms`],
       ["memory, idle", `${round(start.idleMiB)} MiB`],
+      ["of it not pages of files", `${round(start.idleOwnMiB)} MiB`],
     ],
   );
 }
