@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodePair, encodePair } from "../../src/platform/encoding.js";
 import { type Exposition, findMoves, parseExposition } from "../support/exposition.js";
-import { createHttpBrowser, locationQuery } from "../support/http-browser.js";
+import { createHttpBrowser, locationQuery, type Visit } from "../support/http-browser.js";
 import {
   answerConsent,
   authorizeUrl,
@@ -37,6 +37,31 @@ telemetry: { http: "127.0.0.1:${port}" }
 ${photosYaml}${robinYaml}${extra}`,
     parts: { clock: () => now, connectorTypes: withTestConnectors(upstream) },
   });
+}
+
+/** One connector, `partner`, of a type that the test steers. */
+async function startWithUpstream(type: string): Promise<void> {
+  const port = await findFreePort();
+  telemetry = `http://127.0.0.1:${port}`;
+  const found = withTestConnectors(upstream).get(type);
+  if (found === undefined) throw new Error(`no test connector ${type}`);
+  server = await startTestServer({
+    yaml: `
+storage: { type: memory }
+telemetry: { http: "127.0.0.1:${port}" }
+oauth2: { skipApprovalScreen: true }
+connectors: [{ type: mockCallback, id: partner, name: Partner }]
+${photosYaml}`,
+    // The config knows no test types: the type is replaced behind it.
+    parts: { clock: () => now, connectorTypes: new Map([["mockCallback", found]]) },
+  });
+}
+
+/** Goes to the upstream and comes back from it. */
+async function logInUpstream(): Promise<Visit> {
+  const browser = createHttpBrowser();
+  const state = locationQuery(await browser.follow(authorizeUrl(server), server.origin)).get("state") ?? "";
+  return browser.follow(`${server.issuer}/callback?${new URLSearchParams({ state, code: "abc" })}`, server.origin);
 }
 
 async function scrapeText(): Promise<string> {
@@ -145,6 +170,40 @@ describe("the metrics of a login", () => {
       'latchkey_codes_total{outcome="expired"}': 1,
       'latchkey_grants_issued_total{grant_type="authorization_code"}': 1,
       'latchkey_grants_revoked_total{cause="code-reuse"}': 1,
+    });
+  });
+});
+
+describe("the metrics of an upstream", () => {
+  it("tell a login that it denied, and one that it gave no usable answer to", async () => {
+    await startWithUpstream("testRedirect");
+    const moves = await watch(domain, async () => {
+      upstream.loginOutcome = "denied";
+      await logInUpstream();
+      upstream.loginOutcome = "throws";
+      await logInUpstream();
+    });
+    expect(moves).toEqual({
+      'latchkey_logins_total{connector="partner",outcome="denied-upstream"}': 1,
+      'latchkey_logins_total{connector="partner",outcome="upstream-error"}': 1,
+    });
+  });
+
+  it("tell a refresh while it is down, and one that it denied", async () => {
+    await startWithUpstream("testRedirect");
+    const code = locationQuery(await logInUpstream()).get("code") ?? "";
+    const token = (await redeem(server, code)).body["refresh_token"];
+    const moves = await watch(domain, async () => {
+      now += 60 * second;
+      upstream.refreshOutcome = "throws";
+      await refresh(server, token);
+      upstream.refreshOutcome = "denied";
+      await refresh(server, token);
+    });
+    expect(moves).toEqual({
+      'latchkey_refreshes_total{outcome="unavailable"}': 1,
+      'latchkey_refreshes_total{outcome="denied-upstream"}': 1,
+      'latchkey_grants_revoked_total{cause="upstream"}': 1,
     });
   });
 });
@@ -313,21 +372,9 @@ describe("the metrics of the house", () => {
   });
 
   it("show a connector that can't be opened as down", async () => {
-    const port = await findFreePort();
-    telemetry = `http://127.0.0.1:${port}`;
-    const broken = withTestConnectors(upstream).get("testBroken");
-    if (broken === undefined) throw new Error("no such connector type");
-    server = await startTestServer({
-      yaml: `
-storage: { type: memory }
-telemetry: { http: "127.0.0.1:${port}" }
-connectors: [{ type: mockCallback, id: partner, name: Partner }]
-${photosYaml}`,
-      parts: { clock: () => now, connectorTypes: new Map([["mockCallback", broken]]) },
-    });
+    await startWithUpstream("testBroken");
     const moves = await watch(/_logins_/, () => createHttpBrowser().follow(authorizeUrl(server), server.origin));
-    expect((await scrape()).value("latchkey_connector_up", { connector: "partner" })).toBe(0);
-    expect((await scrape()).samples.has('latchkey_connector_up{connector="partner"}')).toBe(true);
+    expect((await scrape()).samples.get('latchkey_connector_up{connector="partner"}')).toBe(0);
     expect(moves).toEqual({ 'latchkey_logins_total{connector="partner",outcome="unavailable"}': 1 });
   });
 });
