@@ -73,6 +73,10 @@ const lazyRules = [
     from: { path: "^src/", pathNot: [unitTest, "^src/storage/"] },
     to: { path: "^src/storage/drivers/", pathNot: "/config\\.ts$" },
   }),
+  forbid("metrics lazily", "where nobody asks for metrics their library is not loaded: import() it; port.ts is types", {
+    from: { path: "^src/", pathNot: [unitTest, "^src/telemetry/metrics/"] },
+    to: { path: "^src/telemetry/metrics/", pathNot: "/port\\.ts$", dynamic: false },
+  }),
   forbid("drivers lazily", "a driver that nobody configured is not loaded: import() it", {
     from: { path: "^src/storage/[^/]+\\.ts$", pathNot: unitTest },
     to: { path: "^src/storage/drivers/", pathNot: "/config\\.ts$", dynamic: false },
@@ -91,6 +95,10 @@ const packageRules = [
   onlyIn("better-sqlite3", "only storage/drivers/sqlite/ speaks SQL", {
     target: "node_modules/(@types/)?better-sqlite3(-13)?/",
     places: ["^src/storage/drivers/sqlite/"],
+  }),
+  onlyIn("prom-client", "others tell telemetry/metrics/ what happened, and it counts", {
+    target: "node_modules/prom-client/",
+    places: ["^src/telemetry/metrics/"],
   }),
   // The log destination writes to an open descriptor without holding the event loop; it reads no file.
   onlyIn("node:fs", "config/, cli/ and server/tls*.ts read files; others are handed their contents", {

@@ -1,10 +1,10 @@
+import { readVersion } from "../config/read-version.js";
 import { runCheck } from "./check.js";
 import { type CommandLine, parseCommandLine, UsageError } from "./command-line.js";
 import { runHashPassword } from "./hash-password.js";
 import type { CliIo } from "./io.js";
 import { runServe } from "./serve.js";
 import { usage } from "./usage.js";
-import { readVersion } from "./version.js";
 
 /** Exit codes of every command; `docs/command-line.md` documents them. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;

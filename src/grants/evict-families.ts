@@ -16,9 +16,11 @@ export async function evictFamilies(
   if (surplus <= 0) return;
   const byAge = [...families].sort((a, b) => lastUsed(a.record) - lastUsed(b.record));
   for (const { key } of byAge.slice(0, surplus)) {
-    await ender.end(key, "too many families of this person at this client", rule.origin);
+    await ender.end(key, surplusFamily, rule.origin);
   }
 }
+
+const surplusFamily = { cause: "surplus", reason: "too many families of this person at this client" } as const;
 
 function lastUsed(grant: Grant): number {
   return grant.refresh?.lastUsedAt ?? 0;

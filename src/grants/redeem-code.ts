@@ -2,7 +2,7 @@ import { OAuthError } from "../oidc/oauth-error.js";
 import { checkVerifier } from "../oidc/pkce.js";
 import type { Clock } from "../platform/clock.js";
 import { decodePair, encodePair } from "../platform/encoding.js";
-import type { ReportEvent, RequestOrigin } from "../platform/events.js";
+import type { CodeRefusal, ReportEvent, RequestOrigin } from "../platform/events.js";
 import { createTokenSecret, type Random } from "../platform/random.js";
 import type { Client } from "../records/client.js";
 import { type CodeVerdict, type Grant, grantKey, judgeCode, redeemCode, revokeGrant } from "../records/grant.js";
@@ -51,8 +51,7 @@ async function presentCode(options: RedeemOptions, request: TokenRequest, client
   const code = parameters.require("code");
   const pair = decodePair(code);
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
-  if (pair === undefined || entry === undefined)
-    throw new OAuthError("invalid_grant", invalidCode, { detail: "unknown code" });
+  if (pair === undefined || entry === undefined) throw refuse(options, "unknown", "unknown code");
   const grant = entry.record;
   const ask = { clientId: client.id, secret: pair.second, now: options.clock() };
   const verdict = judgeCode(grant, ask);
@@ -60,17 +59,33 @@ async function presentCode(options: RedeemOptions, request: TokenRequest, client
     reportReplay(options, entry, origin);
     await options.ender.end(entry.key, usedTwice, origin);
   }
-  if (verdict !== "ok") throw new OAuthError("invalid_grant", invalidCode, { detail: `code: ${verdict}` });
+  if (verdict !== "ok") throw refuseVerdict(options, verdict);
   if (parameters.find("redirect_uri") !== grant.code.redirectUri) {
+    options.report({ type: "code.refused", reason: "wrong-redirect-uri" });
     throw new OAuthError("invalid_grant", "redirect_uri did not match URI from initial request.");
   }
   const refused = checkVerifier(grant.code.challenge, parameters.find("code_verifier"));
-  if (refused !== undefined) throw refused;
+  if (refused !== undefined) {
+    options.report({ type: "code.refused", reason: "wrong-verifier" });
+    throw refused;
+  }
   const { connectorId, scopes } = grant;
   return { connectorId, scopes, origin, code, id: pair.first, secret: pair.second, entry };
 }
 
-const usedTwice = "authorization code used twice";
+const usedTwice = { cause: "code-reuse", reason: "authorization code used twice" } as const;
+
+function refuse(options: RedeemOptions, reason: CodeRefusal, detail: string): OAuthError {
+  options.report({ type: "code.refused", reason });
+  return new OAuthError("invalid_grant", invalidCode, { detail });
+}
+
+/** A replay has been reported as what it is. */
+function refuseVerdict(options: RedeemOptions, verdict: Exclude<CodeVerdict, "ok"> | undefined): OAuthError {
+  const detail = `code: ${verdict ?? "gone"}`;
+  if (verdict === "replayed") return new OAuthError("invalid_grant", invalidCode, { detail });
+  return refuse(options, verdict ?? "unknown", detail);
+}
 
 /** A code presented twice was stolen by one of the two: everything it gave ends (RFC 6749 §4.1.2, RFC 9700 §2.1.1). */
 function reportReplay(options: RedeemOptions, entry: Entry<Grant>, origin: RequestOrigin): void {
@@ -108,7 +123,7 @@ async function redeem(options: RedeemOptions, presented: PresentedCode, client: 
     reportReplay(options, entry, presented.origin);
     await options.ender.settle(entry.key, entry.record, usedTwice, presented.origin);
   }
-  if (won !== "ok") throw new OAuthError("invalid_grant", invalidCode, { detail: `code: ${won ?? "gone"}` });
+  if (won !== "ok") throw refuseVerdict(options, won);
   if (refreshSecret === undefined) return answer(options, presented, undefined);
   const { maxPerUserAndClient: limit } = client.refreshPolicy;
   await evictFamilies(stores, options.ender, redeemed, { limit, origin: presented.origin });
@@ -132,7 +147,12 @@ async function answer(
     code: presented.code,
     ...(grant.nonce !== undefined && { nonce: grant.nonce }),
   });
-  const event = { type: "token.issued", ...describeGrant(grant, key), scopes } as const;
+  const event = {
+    type: "token.issued",
+    ...describeGrant(grant, key),
+    grantType: "authorization_code",
+    scopes,
+  } as const;
   options.report({ ...event, refreshToken: refreshToken !== undefined }, presented.origin);
   return {
     ...tokens,

@@ -4,7 +4,7 @@ import { isSubset, parseScopes } from "../oidc/scopes.js";
 import { nonceBytes } from "../platform/aead.js";
 import type { Clock } from "../platform/clock.js";
 import { decodePair, encodePair } from "../platform/encoding.js";
-import type { ReportEvent } from "../platform/events.js";
+import type { RefreshRefusal, ReportEvent } from "../platform/events.js";
 import type { Failpoint } from "../platform/failpoint.js";
 import { createTokenSecret, type Random } from "../platform/random.js";
 import type { Client } from "../records/client.js";
@@ -18,6 +18,7 @@ import {
 } from "../records/grant.js";
 import type { Identity } from "../records/identity.js";
 import type { Entry, Step } from "../storage/collection.js";
+import { StorageUnavailableError } from "../storage/driver.js";
 import type { Mint } from "../tokens/mint.js";
 import type { GrantType, PresentedGrant, TokenRequest } from "./grant-type.js";
 import { type ReadUpstream, upstreamMarginMs } from "./read-upstream.js";
@@ -50,13 +51,23 @@ interface PresentedToken extends PresentedGrant {
 export function createRefreshGrant(options: RefreshOptions): GrantType<PresentedToken> {
   return {
     type: "refresh_token",
-    present: (request, client) => presentToken(options, request, client),
-    identify: (presented) => readIdentity(options, presented),
-    authorize: (presented, client, identity) => rotate(options, presented, client, identity),
+    present: (request, client) => countOutage(options, presentToken(options, request, client)),
+    identify: (presented) => countOutage(options, readIdentity(options, presented)),
+    authorize: (presented, client, identity) => countOutage(options, rotate(options, presented, client, identity)),
   };
 }
 
-const replayed = "superseded or unknown refresh token presented";
+/** A store that can't be used now counts as an upstream that can't: either way the token keeps working. */
+async function countOutage<T>({ report }: RefreshOptions, step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    if (error instanceof StorageUnavailableError) report({ type: "refresh.refused", reason: "unavailable" });
+    throw error;
+  }
+}
+
+const replayed = { cause: "refresh-reuse", reason: "superseded or unknown refresh token presented" } as const;
 const invalidToken = "Refresh token is invalid or has already been claimed by another client.";
 
 async function presentToken(options: RefreshOptions, request: TokenRequest, client: Client): Promise<PresentedToken> {
@@ -64,12 +75,13 @@ async function presentToken(options: RefreshOptions, request: TokenRequest, clie
   const pair = decodePair(parameters.require("refresh_token"));
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
   if (pair === undefined || entry === undefined) {
-    throw new OAuthError("invalid_grant", invalidToken, { detail: "unknown refresh token" });
+    throw refuse(options, "unknown", "unknown refresh token");
   }
   const ask = { clientId: client.id, secret: pair.second, now: options.clock() };
   await requireUsable(options, { entry, client, origin }, judgeRefresh(entry.record, ask, client.refreshPolicy));
   const scopes = parameters.has("scope") ? parseScopes(parameters.find("scope")) : entry.record.scopes;
   if (!isSubset(scopes, entry.record.scopes)) {
+    options.report({ type: "refresh.refused", reason: "wrong-scope" });
     throw new OAuthError("invalid_scope", "Requested scopes contain unauthorized scope(s).");
   }
   return {
@@ -83,6 +95,11 @@ async function presentToken(options: RefreshOptions, request: TokenRequest, clie
   };
 }
 
+function refuse({ report }: RefreshOptions, reason: RefreshRefusal, detail: string): OAuthError {
+  report({ type: "refresh.refused", reason });
+  return new OAuthError("invalid_grant", reason === "expired" ? "Refresh token expired." : invalidToken, { detail });
+}
+
 /** Throws for every verdict that gives no tokens; a replay outside the window revokes first. */
 async function requireUsable(
   options: RefreshOptions,
@@ -94,9 +111,10 @@ async function requireUsable(
     const revoked = client.refreshPolicy.rotation;
     options.report({ type: "refresh.reuse-detected", ...describeGrant(entry.record, entry.key), revoked }, origin);
     if (revoked) await options.ender.end(entry.key, replayed, origin);
+    throw new OAuthError("invalid_grant", invalidToken, { detail: "refresh token: reused" });
   }
-  const description = verdict.verdict === "expired" ? "Refresh token expired." : invalidToken;
-  throw new OAuthError("invalid_grant", description, { detail: `refresh token: ${verdict.verdict}` });
+  const reason = verdict.verdict === "revoked" ? "ended" : verdict.verdict;
+  throw refuse(options, reason, `refresh token: ${verdict.verdict}`);
 }
 
 async function readIdentity(options: RefreshOptions, presented: PresentedToken): Promise<Identity> {
@@ -111,9 +129,12 @@ async function readIdentity(options: RefreshOptions, presented: PresentedToken):
   });
   if (answer.outcome === "ok") return answer.identity;
   // Nothing has changed: the token keeps working once the upstream is back.
-  if (answer.outcome === "unavailable") throw createUnavailableError(answer.detail);
-  await options.ender.end(key, `upstream: ${answer.detail}`, presented.origin);
-  throw new OAuthError("invalid_grant", invalidToken, { detail: answer.detail });
+  if (answer.outcome === "unavailable") {
+    options.report({ type: "refresh.refused", reason: "unavailable" });
+    throw createUnavailableError(answer.detail);
+  }
+  await options.ender.end(key, { cause: "upstream", reason: `upstream: ${answer.detail}` }, presented.origin);
+  throw refuse(options, "denied-upstream", answer.detail);
 }
 
 /** What the whole grant needs, not what this answer was narrowed to: the reading serves the next refreshes as well. */
@@ -155,7 +176,7 @@ async function rotate(
   options.failpoint("refresh.before-commit");
   const outcome = await options.stores.grants.update(entry.key, (grant) => decide(grant, use), { from: entry });
   options.failpoint("refresh.after-commit");
-  if (outcome === undefined) throw new OAuthError("invalid_grant", invalidToken, { detail: "the grant is gone" });
+  if (outcome === undefined) throw refuse(options, "ended", "the grant is gone");
   if (outcome.outcome === "refused") {
     await requireUsable(options, presented, outcome.verdict);
     throw new OAuthError("invalid_grant", invalidToken);

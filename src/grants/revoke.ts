@@ -52,7 +52,7 @@ async function revokeRefreshToken(
   // To a stranger a secret that never belonged to the family must tell nothing; from its owner it says: end this.
   if (verdict === "reused" && owner !== client) return true;
   requireOwner(grant.clientId, client);
-  await options.ender.end(key, "revoked by the client", origin);
+  await options.ender.end(key, { cause: "client", reason: "revoked by the client" }, origin);
   return true;
 }
 

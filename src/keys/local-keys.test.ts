@@ -2,7 +2,7 @@ import { compactVerify, createLocalJWKSet, decodeProtectedHeader, type JSONWebKe
 import { describe, expect, it } from "vitest";
 import { createSigningCollection } from "../../test/support/key-store.js";
 import { type SigningAlgorithm, signingAlgorithms } from "../oidc/signing-algorithm.js";
-import type { AuditEvent } from "../platform/events.js";
+import type { ReportEvent } from "../platform/events.js";
 import { lateMs } from "../records/key-rotation.js";
 import type { SigningKeys } from "../records/signing-keys.js";
 import type { Collection } from "../storage/collection.js";
@@ -17,7 +17,7 @@ const start = Date.UTC(2026, 10, 1);
 interface World {
   now: number;
   readonly collection: Collection<SigningKeys>;
-  readonly events: AuditEvent[];
+  readonly events: Parameters<ReportEvent>[0][];
   open(changes?: Partial<LocalKeysOptions>): Promise<LocalKeys>;
 }
 

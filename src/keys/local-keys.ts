@@ -4,6 +4,7 @@ import type { ReportEvent } from "../platform/events.js";
 import { planSigningKeys, type SigningKeyPair, type SigningKeys } from "../records/signing-keys.js";
 import type { Collection } from "../storage/collection.js";
 import { generateSigningKeyPair } from "./generate-key-pair.js";
+import { findKeyOutlook, type KeyOutlook } from "./key-outlook.js";
 import { createKeySet, type KeySet } from "./key-set.js";
 import { createSigningKeyPolicy, jwksCacheMs, keyPollMs } from "./key-timing.js";
 import { createRefreshLoop } from "./refresh-loop.js";
@@ -18,6 +19,8 @@ export interface LocalKeys extends Signer, Verifier, KeyPublisher {
   /** Ticks on an unreferenced timer. */
   start(): void;
   stop(): Promise<void>;
+  /** Which keys there are now, and when the next one takes over. */
+  outlook(): KeyOutlook;
 }
 
 export interface LocalKeysOptions {
@@ -62,6 +65,7 @@ export async function openLocalKeys(options: LocalKeysOptions): Promise<LocalKey
     tick: loop.tick,
     start: loop.start,
     stop: loop.stop,
+    outlook: () => findKeyOutlook(set.state.keys, clock(), options.rotationPeriodMs),
   };
 }
 

@@ -24,6 +24,19 @@ function withResolvers<T>(): {
 }
 
 describe("a bounded queue", () => {
+  it("tells how much runs, waits and was refused", async () => {
+    const queue = createBoundedQueue({ atOnce: 1, waiting: 1 });
+    expect(queue.load()).toEqual({ running: 0, waiting: 0, refused: 0 });
+    const [first, second] = [createWork<void>(), createWork<void>()];
+    const done = [queue.run(first.work), queue.run(second.work)];
+    await expect(queue.run(second.work)).rejects.toThrow(QueueFullError);
+    expect(queue.load()).toEqual({ running: 1, waiting: 1, refused: 1 });
+    first.end(undefined);
+    second.end(undefined);
+    await Promise.all(done);
+    expect(queue.load()).toEqual({ running: 0, waiting: 0, refused: 1 });
+  });
+
   it("never runs more pieces at once than it may, and runs them all in order", async () => {
     const queue = createBoundedQueue({ atOnce: 2, waiting: 10 });
     const started: number[] = [];

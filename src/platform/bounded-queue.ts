@@ -11,10 +11,23 @@ export interface BoundedQueue {
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** A queue that tells how full it is. */
+export interface MeasuredQueue extends BoundedQueue {
+  load(): QueueLoad;
+}
+
+export interface QueueLoad {
+  readonly running: number;
+  readonly waiting: number;
+  /** How often work was refused so far. */
+  readonly refused: number;
+}
+
 /** At most `atOnce` pieces of work run, at most `waiting` wait, first come first served. */
-export function createBoundedQueue(limits: { readonly atOnce: number; readonly waiting: number }): BoundedQueue {
+export function createBoundedQueue(limits: { readonly atOnce: number; readonly waiting: number }): MeasuredQueue {
   const queue: (() => void)[] = [];
   let running = 0;
+  let refused = 0;
 
   function release(): void {
     running -= 1;
@@ -23,7 +36,10 @@ export function createBoundedQueue(limits: { readonly atOnce: number; readonly w
 
   return {
     run<T>(work: () => Promise<T>): Promise<T> {
-      if (running >= limits.atOnce && queue.length >= limits.waiting) return Promise.reject(new QueueFullError());
+      if (running >= limits.atOnce && queue.length >= limits.waiting) {
+        refused += 1;
+        return Promise.reject(new QueueFullError());
+      }
       return new Promise<T>((resolve, reject) => {
         function start(): void {
           running += 1;
@@ -34,5 +50,6 @@ export function createBoundedQueue(limits: { readonly atOnce: number; readonly w
         else queue.push(start);
       });
     },
+    load: () => ({ running, waiting: queue.length, refused }),
   };
 }

@@ -29,6 +29,8 @@ export type AuditEvent =
       readonly clientId: string;
       readonly subject: string;
       readonly grant: string;
+      /** The `grant_type` that it was issued for. */
+      readonly grantType: string;
       readonly scopes: readonly string[];
       readonly refreshToken: boolean;
     }
@@ -57,6 +59,8 @@ export type AuditEvent =
       readonly clientId: string;
       readonly subject: string;
       readonly grant: string;
+      readonly cause: RevocationCause;
+      /** A sentence that says more than the cause. */
       readonly reason: string;
     }
   | {
@@ -75,10 +79,35 @@ export type LoginFailure =
   | "unavailable"
   | "too-busy";
 
+/** Why a grant has ended. */
+export type RevocationCause = "code-reuse" | "refresh-reuse" | "client" | "surplus" | "upstream";
+
+/**
+ * What is counted and gets no line of its own in the log: the line of its request tells it already, and whoever sends
+ * garbage must not fill the log twice as fast.
+ */
+export type CountedEvent =
+  | { readonly type: "refresh.refused"; readonly reason: RefreshRefusal }
+  | { readonly type: "code.refused"; readonly reason: CodeRefusal };
+
+/** Why a refresh token gave nothing. Reuse is an audit event instead. */
+export type RefreshRefusal =
+  | "unknown"
+  | "other-client"
+  | "expired"
+  | "ended"
+  | "lost-race"
+  | "wrong-scope"
+  | "denied-upstream"
+  | "unavailable";
+
+/** Why a code gave nothing. A second use is an audit event instead. */
+export type CodeRefusal = "unknown" | "expired" | "wrong-redirect-uri" | "wrong-verifier";
+
 /** Which request an event belongs to. */
 export interface RequestOrigin {
   readonly requestId: string;
   readonly clientIp: string;
 }
 
-export type ReportEvent = (event: AuditEvent, origin?: RequestOrigin) => void;
+export type ReportEvent = (event: AuditEvent | CountedEvent, origin?: RequestOrigin) => void;

@@ -9,7 +9,7 @@ import { createCodeGrant } from "../grants/redeem-code.js";
 import { createRefreshGrant } from "../grants/refresh.js";
 import { createRevoker } from "../grants/revoke.js";
 import { createGrantEnder } from "../grants/revoke-grant.js";
-import type { LocalKeys } from "../keys/local-keys.js";
+import type { Signer, Verifier } from "../keys/signer.js";
 import type { ReportEvent } from "../platform/events.js";
 import type { Client } from "../records/client.js";
 import { createMint } from "../tokens/mint.js";
@@ -21,7 +21,8 @@ export interface GrantInputs {
   readonly config: Config;
   readonly parts: Parts;
   readonly stores: Stores;
-  readonly keys: LocalKeys;
+  readonly keys: Verifier;
+  readonly signer: Signer;
   readonly clients: ClientRegistry;
   readonly connectors: ConnectorPool;
   readonly report: ReportEvent;
@@ -29,12 +30,12 @@ export interface GrantInputs {
 
 /** Puts together what the token, revocation and userinfo endpoints call. */
 export function composeGrants(inputs: GrantInputs) {
-  const { config, parts, stores, keys, clients, connectors, report } = inputs;
+  const { config, parts, stores, keys, signer, clients, connectors, report } = inputs;
   const { clock, random } = parts;
   const tokenLifetimeMs = config.expiry.idTokensMs;
   const allowed = config.oauth2.grantTypes;
   const ender = createGrantEnder({ stores, clock, report, tokenLifetimeMs });
-  const mint = createMint({ signer: keys, issuer: config.issuer.url, clock, random, lifetimeMs: tokenLifetimeMs });
+  const mint = createMint({ signer, issuer: config.issuer.url, clock, random, lifetimeMs: tokenLifetimeMs });
   const shared = { stores, mint, ender, clock, random, report, tokenLifetimeMs };
   const readUpstream = createUpstreamReader({ upstreams: stores.upstreams, connectors, clock, random, pause });
   const verify = (token: string) => verifyAccessToken(keys, token, { issuer: config.issuer.url, clock });

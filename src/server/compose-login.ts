@@ -8,7 +8,7 @@ import type { Logger } from "../telemetry/logger.js";
 import type { ServedAssets } from "./assets.js";
 import type { GrantInputs } from "./compose-grants.js";
 
-export interface LoginInputs extends Omit<GrantInputs, "keys"> {
+export interface LoginInputs extends Omit<GrantInputs, "keys" | "signer"> {
   readonly sealer: Sealer;
   readonly assets: ServedAssets;
   readonly logger: Logger;

@@ -2,10 +2,12 @@ import { createStaticRegistry } from "../clients/registry.js";
 import type { Config } from "../config/config.js";
 import { openConnectorPool } from "../connectors/pool.js";
 import { createUserinfoReader } from "../endpoints/userinfo/read-userinfo.js";
-import type { BoundedQueue } from "../platform/bounded-queue.js";
+import type { MeasuredQueue } from "../platform/bounded-queue.js";
 import { createSweep } from "../storage/sweep.js";
-import { createReporter } from "../telemetry/audit.js";
+import { createAuditLog } from "../telemetry/audit.js";
 import type { Logger } from "../telemetry/logger.js";
+import type { Metrics } from "../telemetry/metrics/port.js";
+import { createEventReport } from "../telemetry/report-event.js";
 import { createAssets } from "./assets.js";
 import { composeGrants } from "./compose-grants.js";
 import { composeLogin } from "./compose-login.js";
@@ -13,6 +15,8 @@ import { createHealthCheck } from "./health-check.js";
 import { openKeys } from "./open-keys.js";
 import { openStores } from "./open-stores.js";
 import type { Parts } from "./parts.js";
+import { createFigureReader } from "./read-figures.js";
+import { timeSigner } from "./timed-signer.js";
 
 const sweepIntervalMs = 60_000;
 
@@ -20,34 +24,41 @@ export interface ComposeOptions {
   readonly config: Config;
   readonly parts: Parts;
   readonly logger: Logger;
-  readonly passwordQueue: BoundedQueue;
+  readonly passwordQueue: MeasuredQueue;
+  /** Absent where nobody can ask for them. */
+  readonly metrics?: Metrics;
 }
 
 /** Builds the house by hand, from the store up to what the endpoints call. Nothing listens yet. */
 export async function compose(options: ComposeOptions) {
-  const { config, parts, logger } = options;
-  const report = createReporter(logger);
+  const { config, parts, logger, passwordQueue, metrics } = options;
+  const report = createEventReport(createAuditLog(logger), metrics?.countEvent);
   const onFailure = (error: unknown): void =>
     logger.error({ err: error }, "background work failed; it will be tried again");
-  const stores = await openStores(config.storage, parts.clock);
+  const stores = await openStores(config.storage, parts.clock, metrics);
   const { keys, sealer } = await openKeys({ config, parts, stores, report, onFailure });
   const clients = createStaticRegistry(config.clients);
   const connectors = await openConnectors(options);
-  const grants = composeGrants({ config, parts, stores, keys, clients, connectors, report });
+  const signer = metrics === undefined ? keys : timeSigner(keys, metrics.signed);
+  const grants = composeGrants({ config, parts, stores, keys, signer, clients, connectors, report });
   const assets = createAssets(config.assets, config.issuer.path);
   const sweep = createSweep({
     driver: stores.driver,
     clock: parts.clock,
     intervalMs: sweepIntervalMs,
     report: onFailure,
+    ...(metrics && { watch: metrics.swept }),
   });
+  const checkHealth = createHealthCheck(stores.driver, connectors);
   return {
     ...grants,
     authorize: composeLogin({ config, parts, stores, clients, connectors, report, sealer, assets, logger }),
     assets,
     keys,
     readUserinfo: createUserinfoReader({ verifyAccessToken: grants.verifyAccessToken, stores, clients }),
-    checkHealth: createHealthCheck(stores.driver, connectors),
+    checkHealth,
+    metrics,
+    readFigures: createFigureReader({ driver: stores.driver, keys, connectors, passwordQueue, checkHealth }),
     start() {
       for (const background of [keys, sealer, sweep]) background.start();
     },

@@ -2,14 +2,16 @@ import type { ServerOptions } from "node:https";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Config } from "../config/config.js";
 import { registerHealth } from "../endpoints/health/routes.js";
+import { registerMetrics } from "../endpoints/metrics/routes.js";
 import { createId } from "../platform/random.js";
 import type { Logger } from "../telemetry/logger.js";
-import { logRequest } from "../telemetry/request-log.js";
 import { addBrowserScope } from "./browser-scope.js";
 import { createClientIpFinder } from "./client-ip.js";
 import type { House } from "./compose.js";
+import { createEndpointNames } from "./endpoint-names.js";
 import { addFormBody, bodyLimit } from "./form-body.js";
 import { addGracefulClose, type GracefulClose } from "./graceful-close.js";
+import { createRequestObserver } from "./observe-requests.js";
 import type { Parts } from "./parts.js";
 import { addProtocolScope } from "./protocol-scope.js";
 import { createRequestFacts } from "./request-facts.js";
@@ -43,7 +45,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     reply.headers(headers);
     done();
   });
-  addRequestLog(app, facts, (line) => logRequest(logger, line));
+  addRequestLog(app, facts, createRequestObserver(logger, house.metrics, createEndpointNames(config.issuer.path)));
   addFormBody(app);
   const scope = { config, house, facts, logFault };
   addBrowserScope(app, scope);
@@ -53,11 +55,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   return { app, close };
 }
 
-/** The telemetry listener: health, and metrics later; without the issuer's path, never for browsers. */
+/** The telemetry listener: health and metrics, without the issuer's path, never for browsers. */
 export async function createTelemetryApp(options: AppOptions): Promise<App> {
   const app = createBareApp(options);
   const close = addGracefulClose(app);
-  registerHealth(app, { prefix: "", check: options.house.checkHealth });
+  const { checkHealth, metrics, readFigures } = options.house;
+  registerHealth(app, { prefix: "", check: checkHealth });
+  if (metrics !== undefined) registerMetrics(app, async () => metrics.render(await readFigures()));
   await app.ready();
   return { app, close };
 }

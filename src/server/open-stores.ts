@@ -9,10 +9,13 @@ import { upstreamGrantKind } from "../records/upstream-grant.js";
 import { createCollection } from "../storage/create-collection.js";
 import { openStorage } from "../storage/open-storage.js";
 import { createSealingCodec } from "../storage/sealing-codec.js";
+import type { Metrics } from "../telemetry/metrics/port.js";
+import { timeDriver } from "./timed-driver.js";
 
 /** The store with every collection that the server keeps in it. */
-export async function openStores(config: StorageConfig, clock: Clock) {
-  const driver = await openStorage(config);
+export async function openStores(config: StorageConfig, clock: Clock, metrics?: Metrics) {
+  const opened = await openStorage(config, metrics);
+  const driver = metrics === undefined ? opened : timeDriver(opened, metrics.written);
   const codec = createSealingCodec(config.encryptionKeys);
   return {
     driver,

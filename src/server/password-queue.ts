@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type BoundedQueue, createBoundedQueue } from "../platform/bounded-queue.js";
+import { createBoundedQueue, type MeasuredQueue } from "../platform/bounded-queue.js";
 
 /** Logins that may wait for a place; with bcrypt at cost 12 on two cores that is half a minute. */
 const waiting = 100;
@@ -9,7 +9,7 @@ const waiting = 100;
  * login flood never delays a refresh (docs/adr/0006-password-hashing-queue.md).
  */
 export function createPasswordQueue(poolSize: number): {
-  readonly queue: BoundedQueue;
+  readonly queue: MeasuredQueue;
   readonly atOnce: number;
   readonly isCapped: boolean;
 } {

@@ -1,10 +1,13 @@
 import type { FastifyRequest } from "fastify";
+import type { OAuthErrorCode } from "../oidc/oauth-error.js";
+import type { PageProblem } from "../oidc/page-error.js";
 import type { RequestOrigin } from "../platform/events.js";
 import type { FindClientIp } from "./client-ip.js";
 
 /** What went wrong in a request, noted where the error is mapped and logged with the request's one line. */
 export interface Failure {
-  readonly error: string;
+  /** From a fixed set: metrics keep a series for each. */
+  readonly error: OAuthErrorCode | PageProblem["kind"];
   readonly detail?: string;
 }
 

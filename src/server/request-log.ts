@@ -2,18 +2,21 @@ import type { FastifyInstance } from "fastify";
 import type { AnsweredRequest } from "../telemetry/request-log.js";
 import type { RequestFacts } from "./request-facts.js";
 
-/** Logs one line when the response is closed, also where the client went away before it was finished. */
-export function addRequestLog(
-  app: FastifyInstance,
-  facts: RequestFacts,
-  log: (request: AnsweredRequest) => void,
-): void {
+/** Told of each request when it comes and when its response is closed; every `opened` has one `closed`. */
+export interface RequestObserver {
+  readonly opened: () => void;
+  readonly closed: (request: AnsweredRequest) => void;
+}
+
+/** Follows requests for log and metrics, also those whose client went away before they were finished. */
+export function addRequestLog(app: FastifyInstance, facts: RequestFacts, { opened, closed }: RequestObserver): void {
   app.addHook("onRequest", (request, reply, done) => {
     // Taken now: a closed socket has no address.
     const origin = facts.originOf(request);
     const startedAt = performance.now();
+    opened();
     reply.raw.once("close", () => {
-      log({
+      closed({
         ...origin,
         method: request.method,
         route: request.routeOptions.url ?? request.url,

@@ -6,6 +6,7 @@ import { compose, type House } from "./compose.js";
 import { createApp, createTelemetryApp } from "./create-app.js";
 import type { GracefulClose } from "./graceful-close.js";
 import { listen } from "./listen.js";
+import { openMetricsWhereServed } from "./open-metrics.js";
 import { createSystemParts, type Parts } from "./parts.js";
 import { createPasswordQueue } from "./password-queue.js";
 import { loadTls, watchTls } from "./tls.js";
@@ -32,10 +33,12 @@ export interface RunningServer {
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { config } = options;
   const parts: Parts = { ...createSystemParts(), ...options.parts };
-  const logger = options.logger ?? createLogger(config.logger);
+  const metrics = await openMetricsWhereServed(config, parts.clock);
+  const countDropped = metrics?.logLineDropped;
+  const logger = options.logger ?? createLogger({ ...config.logger, ...(countDropped && { countDropped }) });
   const { queue, atOnce, isCapped } = createPasswordQueue(options.threadPoolSize);
   warnAtStart(config, logger, isCapped);
-  const house = await compose({ config, parts, logger, passwordQueue: queue });
+  const house = await compose({ config, parts, logger, passwordQueue: queue, ...(metrics && { metrics }) });
   const started: Started[] = [];
   try {
     await openListeners({ config, parts, logger, house }, started);

@@ -18,10 +18,23 @@ export interface StorageDriver {
   scan(query: ScanQuery): Promise<readonly StoredRow[]>;
   /** Removes at most `limit` rows whose expiry lies before `now` (epoch ms). Returns how many it removed. */
   removeExpired(now: number, limit: number): Promise<number>;
+  /**
+   * How many rows each kind has, expired ones included until they are swept; a kind without rows may be missing. Must
+   * cost the same in a store of a million rows. Absent where a driver can't tell (docs/adr/0012-row-counts.md).
+   */
+  countByKind?(): Promise<ReadonlyMap<string, number>>;
   /** Rejects when the store does not answer. */
   ping(): Promise<void>;
   /** Finishes what is waiting, then lets go of files and threads. */
   close(): Promise<void>;
+}
+
+/** Told of a driver's work, for the operator's figures. Called on the event loop; must be quick and never throw. */
+export interface StorageWatch {
+  /** A commit is durable; so many writes shared it. */
+  committed(writes: number): void;
+  /** The write-ahead log was copied into the database (true), or could not be. */
+  checkpointed(isDone: boolean): void;
 }
 
 /** How many index values a row may carry. */

@@ -91,3 +91,30 @@ it("ends a run early when it is stopped", async () => {
   await run;
   expect(await driver.scan({ kind: "thing", limit: 500 })).not.toEqual([]);
 });
+
+it("tells of each run what it removed, how long it took and when it ended", async () => {
+  const { watched } = await openExpired(70);
+  const runs: unknown[] = [];
+  const sweep = createSweep({ driver: watched, clock: () => 2, intervalMs: 1_000, watch: (run) => runs.push(run) });
+  await sweep.runOnce();
+  await sweep.runOnce();
+  const run = { outcome: "ok", durationMs: expect.any(Number), endedAt: 2 };
+  expect(runs).toEqual([
+    { ...run, removedRows: 70 },
+    { ...run, removedRows: 0 },
+  ]);
+});
+
+it("tells of a run that failed, with what it had removed until then", async () => {
+  const runs: unknown[] = [];
+  const answers = [50, new StorageUnavailableError("down")];
+  const flaky = {
+    async removeExpired(): Promise<number> {
+      const answer = answers.shift() ?? 0;
+      if (typeof answer !== "number") throw answer;
+      return answer;
+    },
+  };
+  await createSweep({ driver: flaky, clock: () => 2, intervalMs: 1_000, watch: (run) => runs.push(run) }).runOnce();
+  expect(runs).toMatchObject([{ outcome: "failed", removedRows: 50 }]);
+});

@@ -14,6 +14,16 @@ export interface SweepOptions {
   readonly intervalMs: number;
   /** Told of a run that failed; the next one tries again. */
   readonly report?: (error: unknown) => void;
+  /** Told of every run that has ended, but for one that `stop` cut short. */
+  readonly watch?: (run: SweepRun) => void;
+}
+
+export interface SweepRun {
+  readonly outcome: "ok" | "failed";
+  readonly removedRows: number;
+  readonly durationMs: number;
+  /** Epoch ms. */
+  readonly endedAt: number;
 }
 
 export interface Sweep {
@@ -25,22 +35,30 @@ export interface Sweep {
 }
 
 /** Removes expired rows in the background. Timers are unreferenced: they keep no process alive. */
-export function createSweep({ driver, clock, intervalMs, report }: SweepOptions): Sweep {
+export function createSweep({ driver, clock, intervalMs, report, watch }: SweepOptions): Sweep {
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopping = new AbortController();
 
   async function sweep({ signal }: AbortController): Promise<void> {
+    const beganAt = performance.now();
+    let removedRows = 0;
+    const tell = (outcome: SweepRun["outcome"]): void =>
+      watch?.({ outcome, removedRows, durationMs: performance.now() - beganAt, endedAt: clock() });
     try {
       while (!signal.aborted) {
         const startedAt = performance.now();
-        if ((await driver.removeExpired(clock(), batchRows)) < batchRows) return;
+        const removed = await driver.removeExpired(clock(), batchRows);
+        removedRows += removed;
+        if (removed < batchRows) return tell("ok");
         // Rests in proportion: a large backlog, a slow disk or a busy writer must not be kept busy by the sweep.
         const restMs = Math.min(maxRestMs, restShare * (performance.now() - startedAt));
         await pause(restMs, undefined, { ref: false, signal });
       }
     } catch (error) {
-      if (!signal.aborted) report?.(error);
+      if (signal.aborted) return;
+      report?.(error);
+      tell("failed");
     }
   }
 

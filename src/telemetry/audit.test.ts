@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { AuditEvent } from "../platform/events.js";
-import { createReporter } from "./audit.js";
+import { createAuditLog } from "./audit.js";
 import { createLogger } from "./logger.js";
 
 function openReport() {
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
-  const report = createReporter(createLogger({ level: "info", format: "json", excludeFields: [], destination }));
+  const report = createAuditLog(createLogger({ level: "info", format: "json", excludeFields: [], destination }));
   return (event: AuditEvent, origin?: { requestId: string; clientIp: string }) => {
     report(event, origin);
     const { time: _, ...line } = JSON.parse(lines.at(-1) ?? "");
@@ -19,12 +19,15 @@ const who = { clientId: "photos", subject: "CgcyMzQyNzQ5EgZnaXRodWI", grant: "g1
 describe("audit log", () => {
   it("writes an event as one line: sentence, type and members in snake_case", () => {
     const report = openReport();
-    expect(report({ type: "token.issued", ...who, scopes: ["openid"], refreshToken: true })).toEqual({
+    expect(
+      report({ type: "token.issued", ...who, grantType: "authorization_code", scopes: ["openid"], refreshToken: true }),
+    ).toEqual({
       level: "INFO",
       event: "token.issued",
       client_id: "photos",
       subject: who.subject,
       grant: "g1",
+      grant_type: "authorization_code",
       scopes: ["openid"],
       refresh_token: true,
       msg: "tokens issued",
@@ -55,7 +58,7 @@ describe("audit log", () => {
       { type: "consent.granted", clientId: "photos", subject: "s", scopes: [] },
       { type: "consent.denied", clientId: "photos", subject: "s" },
       { type: "token.refreshed", ...who, outcome: "rotated" },
-      { type: "grant.revoked", ...who, reason: "client" },
+      { type: "grant.revoked", ...who, cause: "client", reason: "revoked by the client" },
       { type: "access-token.revoked", ...who },
       { type: "keys.scheduled", keyId: "k", algorithm: "RS256", signsFrom: "2026-03-14T09:26:53Z" },
     ];

@@ -1,4 +1,4 @@
-import type { AuditEvent, ReportEvent } from "../platform/events.js";
+import type { AuditEvent, RequestOrigin } from "../platform/events.js";
 import type { Logger } from "./logger.js";
 
 type EventType = AuditEvent["type"];
@@ -26,9 +26,11 @@ type MemberOf<Event> = Event extends unknown ? Exclude<keyof Event, "type"> : ne
 /** Attribute names in the log; a new member of an event has to be named here. */
 const attributeNames: Readonly<Record<MemberOf<AuditEvent>, string>> = {
   algorithm: "algorithm",
+  cause: "cause",
   clientId: "client_id",
   connectorId: "connector_id",
   grant: "grant",
+  grantType: "grant_type",
   keyId: "key_id",
   outcome: "outcome",
   reason: "reason",
@@ -43,7 +45,7 @@ const attributeNames: Readonly<Record<MemberOf<AuditEvent>, string>> = {
 const namesByMember: ReadonlyMap<string, string> = new Map(Object.entries(attributeNames));
 
 /** Turns events into one log line each: a stable sentence, `event` with the type, and the members in snake_case. */
-export function createReporter(logger: Logger): ReportEvent {
+export function createAuditLog(logger: Logger): (event: AuditEvent, origin?: RequestOrigin) => void {
   return (event, origin) => {
     const attributes: Record<string, unknown> = { event: event.type };
     for (const [member, value] of Object.entries(event)) {

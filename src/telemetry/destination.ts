@@ -21,9 +21,13 @@ const exitGraceMs = 1_000;
 /**
  * Writes to a file descriptor (2: standard error, which may be a terminal, a pipe or a file) without holding the event
  * loop: `process.stderr` would, on a pipe. What is left is written when the process ends. Lines that find too much
- * waiting are dropped; `onDropped` learns their number once the reader goes on.
+ * waiting are dropped; `onDropped` learns their number once the reader goes on, `countDropped` of each one at once.
  */
-export function createLogDestination(descriptor: number, onDropped: (lines: number) => void): LogDestination {
+export function createLogDestination(
+  descriptor: number,
+  onDropped: (lines: number) => void,
+  countDropped?: () => void,
+): LogDestination {
   const chunks: string[] = [];
   let gathered = "";
   let waiting = 0;
@@ -68,6 +72,7 @@ export function createLogDestination(descriptor: number, onDropped: (lines: numb
     write(line) {
       if (waiting + line.length > maxWaiting) {
         dropped += 1;
+        countDropped?.();
         return;
       }
       waiting += line.length;

@@ -13,6 +13,8 @@ export interface LoggerOptions {
   readonly excludeFields: readonly string[];
   /** Default: standard error. */
   readonly destination?: LogDestination;
+  /** Called for each line that is dropped, as it is dropped. Not with a destination of one's own. */
+  readonly countDropped?: () => void;
 }
 
 const alwaysKept: ReadonlySet<string> = new Set(["time", "level", "msg"]);
@@ -34,7 +36,11 @@ export function createLogger(options: LoggerOptions): Logger {
       hooks: { streamWrite: options.format === "text" ? toTextLine : escapeUnseen },
     },
     options.destination ??
-      createLogDestination(2, (lines) => logger.warn({ lines }, "log lines dropped, the reader was too slow")),
+      createLogDestination(
+        2,
+        (lines) => logger.warn({ lines }, "log lines dropped, the reader was too slow"),
+        options.countDropped,
+      ),
   );
   return logger;
 }

@@ -90,6 +90,12 @@ const edges: readonly Edge[] = [
   { from: "src/grants/sign.ts", to: "jose", rule: "jose only in its places" },
   { from: "src/storage/drivers/sqlite/open.ts", to: "better-sqlite3" },
   { from: "src/storage/drivers/memory/open.ts", to: "better-sqlite3", rule: "better-sqlite3 only in its places" },
+  { from: "src/telemetry/metrics/open-metrics.ts", to: "prom-client" },
+  { from: "src/telemetry/logger.ts", to: "prom-client", rule: "prom-client only in its places" },
+  { from: "src/server/app.ts", to: "prom-client", rule: "prom-client only in its places", how: "as a type" },
+  { from: "src/server/start.ts", to: "src/telemetry/metrics/leaf.ts", how: "lazily" },
+  { from: "src/server/stores.ts", to: "src/telemetry/metrics/port.ts", how: "as a type" },
+  { from: "src/server/compose.ts", to: "src/telemetry/metrics/leaf.ts", rule: "metrics lazily" },
   { from: "src/config/file.ts", to: "node:fs/promises" },
   { from: "src/cli/file.ts", to: "node:fs" },
   { from: "src/server/tls-files.ts", to: "node:fs/promises" },
@@ -207,7 +213,7 @@ function check(name: string, imports: readonly Edge[], atLeast = "--at-least=1")
   for (const edge of imports) files[edge.from] = (files[edge.from] ?? "") + importLine(edge);
   const root = join(folder, name);
   writeTree(root, files);
-  const packages = ["fastify", "@fastify/cookie", "jose", "better-sqlite3", "vitest", "unlisted"];
+  const packages = ["fastify", "@fastify/cookie", "jose", "better-sqlite3", "prom-client", "vitest", "unlisted"];
   for (const each of packages) {
     const folderOfPackage = `node_modules/${each}`;
     writeTree(root, {
@@ -220,7 +226,8 @@ function check(name: string, imports: readonly Edge[], atLeast = "--at-least=1")
       [`${folderOfPackage}/index.js`]: "export const leaf = 1;\n",
     });
   }
-  const dependencies = { fastify: "1.0.0", "@fastify/cookie": "1.0.0", jose: "1.0.0", "better-sqlite3": "1.0.0" };
+  const names = packages.filter((each) => each !== "vitest" && each !== "unlisted");
+  const dependencies = Object.fromEntries(names.map((each) => [each, "1.0.0"]));
   writeTree(root, {
     "package.json": JSON.stringify({ type: "module", dependencies, devDependencies: { vitest: "1.0.0" } }),
   });

@@ -17,8 +17,8 @@ const noteKind: RecordKind<{ text: string }> = {
   sealed: ["text"],
 };
 
-/** What every driver must do. `open` gives an empty store; the suite closes it. */
-export function describeDriver(name: string, open: () => Promise<StorageDriver>): void {
+/** What every driver must do. `open` gives an empty store; the suite closes it. `counts`: it offers `countByKind`. */
+export function describeDriver(name: string, open: () => Promise<StorageDriver>, { counts = true } = {}): void {
   describe(`storage driver ${name}`, () => {
     let driver: StorageDriver;
     beforeEach(async () => {
@@ -32,6 +32,7 @@ export function describeDriver(name: string, open: () => Promise<StorageDriver>)
     describe("collections at once", () => testCollections(current));
     describe("expiry", () => testExpiry(current));
     describe("pages and indexes", () => testScans(current));
+    if (counts) describe("totals", () => testTotals(current));
   });
 }
 
@@ -224,6 +225,43 @@ function testExpiry(driver: () => StorageDriver): void {
     now = 5_001;
     await sweep.runOnce();
     expect(await driver().scan({ kind: "thing", limit: 500 })).toEqual([]);
+  });
+}
+
+function testTotals(driver: () => StorageDriver): void {
+  const count = async () => {
+    const totals = await driver().countByKind?.();
+    return { thing: totals?.get("thing") ?? 0, other: totals?.get("other") ?? 0, isTold: totals !== undefined };
+  };
+
+  it("are told for an empty store", async () => {
+    expect(await count()).toEqual({ thing: 0, other: 0, isTold: true });
+  });
+
+  it("follow inserts, removals and the sweep, kind by kind", async () => {
+    for (const key of ["a", "b", "c"]) await driver().insert(row(key, { expiresAt: key === "a" ? 1 : null }));
+    await driver().insert(row("a", { kind: "other", expiresAt: 1 }));
+    expect(await count()).toMatchObject({ thing: 3, other: 1 });
+    await driver().remove("thing", "b");
+    expect(await count()).toMatchObject({ thing: 2, other: 1 });
+    expect(await driver().removeExpired(2, 50)).toBe(2);
+    expect(await count()).toMatchObject({ thing: 1, other: 0 });
+  });
+
+  it("are not moved by what changes no number: a key that is taken, a swap, a removal of nothing", async () => {
+    await driver().insert(row("a"));
+    expect(await driver().insert(row("a"))).toBe(false);
+    expect(await driver().replace(row("a", { expiresAt: 5, indexes: ["x", "y"] }), 1)).toBe(true);
+    expect(await driver().remove("thing", "a", 9)).toBe(false);
+    expect(await driver().remove("thing", "b")).toBe(false);
+    expect(await count()).toMatchObject({ thing: 1 });
+  });
+
+  it("are right after many writes at once", async () => {
+    const keys = Array.from({ length: 200 }, (_, i) => `${i}`);
+    await Promise.all(keys.map((key) => driver().insert(row(key))));
+    await Promise.all(keys.map((key, i) => (i % 2 === 0 ? driver().remove("thing", key) : driver().insert(row(key)))));
+    expect(await count()).toMatchObject({ thing: 100 });
   });
 }
 

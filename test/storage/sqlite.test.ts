@@ -61,6 +61,76 @@ describe("an SQLite file", () => {
   });
 });
 
+describe("the totals of an SQLite file", () => {
+  it("count what was in it before it kept any", async () => {
+    const file = join(createTempFolder(), "store.db");
+    const database = openWritingConnection(file, 0);
+    const insert = database.prepare("INSERT INTO latchkey_records (kind, key, version, value) VALUES (?, ?, 1, '{}')");
+    for (const [kind, key] of [
+      ["a", "1"],
+      ["a", "2"],
+      ["b", "1"],
+    ])
+      insert.run(kind, key);
+    // The file as the first release left it.
+    database.exec(
+      "DROP TRIGGER latchkey_records_added; DROP TRIGGER latchkey_records_removed; DROP TABLE latchkey_totals; " +
+        "DELETE FROM latchkey_migrations WHERE version = 2",
+    );
+    database.close();
+    const driver = await openSqlite({ file });
+    await driver.insert({ ...row, kind: "b", key: "2" });
+    expect(await driver.countByKind?.()).toEqual(
+      new Map([
+        ["a", 2],
+        ["b", 2],
+      ]),
+    );
+    await driver.close();
+  });
+
+  it("hold what another process has written", async () => {
+    const file = join(createTempFolder(), "store.db");
+    const [first, second] = [await openSqlite({ file }), await openSqlite({ file })];
+    await Promise.all([first.insert({ ...row, key: "a" }), second.insert({ ...row, key: "b" })]);
+    expect(await first.countByKind?.()).toEqual(new Map([["thing", 2]]));
+    await first.close();
+    await second.close();
+  });
+
+  it("are read without looking at the rows", () => {
+    const database = openWritingConnection(join(createTempFolder(), "store.db"), 0);
+    const plan = JSON.stringify(database.prepare("EXPLAIN QUERY PLAN SELECT kind, total FROM latchkey_totals").all());
+    expect(plan).not.toContain("latchkey_records");
+    database.close();
+  });
+});
+
+describe("whoever watches an SQLite file", () => {
+  it("is told how many writes shared a commit, and of checkpoints that worked", async () => {
+    const commits: number[] = [];
+    const checkpoints: boolean[] = [];
+    let isTold: (() => void) | undefined;
+    const checkpointed = new Promise<void>((resolve) => {
+      isTold = resolve;
+    });
+    const watch = {
+      committed: (writes: number) => void commits.push(writes),
+      checkpointed(isDone: boolean) {
+        checkpoints.push(isDone);
+        isTold?.();
+      },
+    };
+    const driver = await openSqlite({ file: join(createTempFolder(), "store.db"), watch });
+    await Promise.all(Array.from({ length: 40 }, (_, i) => driver.insert({ ...row, key: `${i}` })));
+    expect(commits.reduce((sum, writes) => sum + writes, 0)).toBe(40);
+    expect(commits.length).toBeLessThan(40);
+    await checkpointed;
+    expect(checkpoints).toEqual([true]);
+    await driver.close();
+  });
+});
+
 describe("Dex's names for a database without a file", () => {
   it.each(["", ":memory:"])("open the memory driver (%j)", async (file) => {
     const driver = await openStorage({ type: "sqlite3", file });

@@ -12,7 +12,7 @@ export const ConfigFile = z.object({
   issuer: text("URL of this server as clients see it; the iss claim, to the letter. Required."),
   storage: Storage.optional().meta({ description: "Where logins, tokens and keys live. Required." }),
   web: Web.prefault({}).meta({ description: "Listeners and HTTP behaviour." }),
-  telemetry: Telemetry.prefault({}).meta({ description: "Health, on a listener of its own." }),
+  telemetry: Telemetry.prefault({}).meta({ description: "Health and metrics, on a listener of their own." }),
   oauth2: OAuth2.prefault({}).meta({ description: "What authorization requests may do." }),
   expiry: Expiry.prefault({}).meta({ description: "Lifetimes." }),
   logger: Logger.prefault({}).meta({ description: "The log, on standard error." }),

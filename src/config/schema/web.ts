@@ -39,7 +39,9 @@ export const Web = z.object({
 });
 
 export const Telemetry = z.object({
-  http: text("Address of the telemetry listener, host:port: health, without the issuer's path. Default: none."),
+  http: text(
+    "Address of the telemetry listener, host:port: health and, at /metrics, figures for Prometheus; without the issuer's path. For your own network alone. Default: none, and nothing is counted.",
+  ),
   enableProfiling: z.boolean().optional().meta({ description: "Profiling endpoints.", planned: true }),
 });
 

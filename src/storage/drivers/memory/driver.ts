@@ -24,6 +24,7 @@ export function openMemory(): StorageDriver {
     },
     scan: async (query) => scan(table(query.kind), query),
     removeExpired: async (now, limit) => removeExpired(tables, now, limit),
+    countByKind: async () => new Map([...tables].map(([kind, rows]) => [kind, rows.size])),
     ping: async () => undefined,
     close: async () => tables.clear(),
   };

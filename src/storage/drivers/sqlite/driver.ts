@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { StorageDriver } from "../../driver.js";
+import type { StorageDriver, StorageWatch } from "../../driver.js";
 import type { WriterSettings } from "./protocol.js";
 import { openReader, type Reader } from "./reader.js";
 import { Writer } from "./writer.js";
@@ -10,17 +10,19 @@ export interface SqliteOptions {
   readonly file: string;
   /** How long another process may hold the write lock before a write fails. Default 5 s. */
   readonly lockWaitMs?: number;
+  readonly watch?: StorageWatch;
 }
 
 /**
  * Opens an SQLite file. Several processes may use one file on one machine. Rejects with `StorageRefusedError` where the
  * file must not be used, with `StorageUnavailableError` where it cannot be used now.
  */
-export async function openSqlite({ file, lockWaitMs = 5_000 }: SqliteOptions): Promise<StorageDriver> {
+export async function openSqlite({ file, lockWaitMs = 5_000, watch }: SqliteOptions): Promise<StorageDriver> {
   // An absolute path is never taken for a URI or for SQLite's special names.
   const settings: WriterSettings = { file: resolve(file), lockWaitMs };
   const writer = await Writer.open(
     () => new Worker(new URL("./writer.worker.js", import.meta.url), { workerData: settings }),
+    watch,
   );
   try {
     return createDriver(writer, await openReader(settings.file));
@@ -41,6 +43,7 @@ function createDriver(writer: Writer, reader: Reader): StorageDriver {
       return (await writer.write(version === undefined ? target : { ...target, version })) === 1;
     },
     removeExpired: (now, limit) => writer.write({ type: "removeExpired", now, limit }),
+    countByKind: reader.countByKind,
     async ping() {
       await Promise.all([reader.ping(), writer.ping()]);
     },

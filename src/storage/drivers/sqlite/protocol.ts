@@ -27,6 +27,7 @@ export type Report =
   | { readonly type: "ready" }
   | { readonly type: "failed"; readonly message: string; readonly isRefused: boolean }
   | { readonly type: "done"; readonly outcomes: readonly Outcome[] }
+  | { readonly type: "checkpoint"; readonly isDone: boolean }
   | { readonly type: "pong"; readonly trouble?: string };
 
 /** What the writer thread is started with. */

@@ -11,6 +11,8 @@ const busyPauseMs = 10;
 export interface Reader {
   get(kind: string, key: string): Promise<StoredRow | undefined>;
   scan(query: ScanQuery): Promise<readonly StoredRow[]>;
+  /** Reads totals that the database keeps itself: a handful of rows, however many it holds. */
+  countByKind(): Promise<ReadonlyMap<string, number>>;
   ping(): Promise<void>;
   close(): void;
 }
@@ -27,6 +29,10 @@ export async function openReader(file: string): Promise<Reader> {
   return {
     get: (kind, key) => retryRead(() => statements.get.get(kind, key)),
     scan: (query) => retryRead(() => statements.scan(query)),
+    async countByKind() {
+      const rows = await retryRead(() => statements.totals.all());
+      return new Map(rows.map(({ kind, total }) => [kind, total]));
+    },
     async ping() {
       await retryRead(() => statements.ping.get());
     },
@@ -46,6 +52,7 @@ function prepare(database: BetterSqlite3.Database) {
     get: database.prepare<[string, string], StoredRow>(
       `SELECT ${columns} FROM latchkey_records WHERE kind = ? AND key = ?`,
     ),
+    totals: database.prepare<[], { kind: string; total: number }>("SELECT kind, total FROM latchkey_totals"),
     ping: database.prepare("SELECT 1 FROM latchkey_records LIMIT 1"),
     scan({ kind, where: filter, after = "", limit }: ScanQuery): readonly StoredRow[] {
       return filter === undefined

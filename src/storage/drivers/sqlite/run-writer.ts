@@ -20,18 +20,19 @@ export function runWriter(port: MessagePort, database: Database, lockWaitMs: num
   const checkpoints = createCheckpoints(database);
   let idle: NodeJS.Timeout | undefined;
   const post = (report: Report): void => port.postMessage(report);
+  const parts: WriteParts = { runBatch, checkpoints, post };
 
   port.on("message", (first: Command) => {
     clearTimeout(idle);
     const batch = drain(port, first);
-    if (batch.operations.length > 0) write(batch.operations, { runBatch, checkpoints, post });
+    if (batch.operations.length > 0) write(batch.operations, parts);
     if (batch.isPinged) post(createPong(checkpoints.trouble()));
     if (batch.isClosing) {
       // The last connection to a database copies the log into it and removes the log.
       database.close();
       port.close();
     } else if (checkpoints.isDue("idle")) {
-      idle = setTimeout(() => checkpoints.run(), idleMs);
+      idle = setTimeout(() => checkpoint(parts), idleMs);
     }
   });
 }
@@ -43,10 +44,16 @@ interface WriteParts {
 }
 
 /** Answers only after the commit has been synced; checkpoints only after the answers have gone out. */
-function write(operations: readonly Operation[], { runBatch, checkpoints, post }: WriteParts): void {
+function write(operations: readonly Operation[], parts: WriteParts): void {
+  const { runBatch, checkpoints, post } = parts;
   post({ type: "done", outcomes: runBatch(operations) });
   checkpoints.note(operations);
-  if (checkpoints.isDue("busy")) checkpoints.run();
+  if (checkpoints.isDue("busy")) checkpoint(parts);
+}
+
+function checkpoint({ checkpoints, post }: WriteParts): void {
+  checkpoints.run();
+  post({ type: "checkpoint", isDone: checkpoints.trouble() === undefined });
 }
 
 function drain(port: MessagePort, first: Command): Batch {

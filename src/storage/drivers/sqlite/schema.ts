@@ -18,6 +18,16 @@ const migrations: readonly string[] = [
    CREATE INDEX latchkey_records_expiry ON latchkey_records (expires_at) WHERE expires_at IS NOT NULL;
    CREATE INDEX latchkey_records_index0 ON latchkey_records (kind, index0, key) WHERE index0 IS NOT NULL;
    CREATE INDEX latchkey_records_index1 ON latchkey_records (kind, index1, key) WHERE index1 IS NOT NULL;`,
+  // Rows per kind, kept by the database itself: to count a million rows holds up whoever does it (docs/adr/0012).
+  // Replacing a row fires nothing, so a refresh costs what it did.
+  `CREATE TABLE latchkey_totals (kind TEXT PRIMARY KEY, total INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   INSERT INTO latchkey_totals SELECT kind, count(*) FROM latchkey_records GROUP BY kind;
+   CREATE TRIGGER latchkey_records_added AFTER INSERT ON latchkey_records BEGIN
+     INSERT INTO latchkey_totals VALUES (NEW.kind, 1) ON CONFLICT (kind) DO UPDATE SET total = total + 1;
+   END;
+   CREATE TRIGGER latchkey_records_removed AFTER DELETE ON latchkey_records BEGIN
+     UPDATE latchkey_totals SET total = total - 1 WHERE kind = OLD.kind;
+   END;`,
 ];
 
 export const migrationsTable = "latchkey_migrations";

@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import { StorageRefusedError, StorageUnavailableError } from "../../driver.js";
+import { StorageRefusedError, StorageUnavailableError, type StorageWatch } from "../../driver.js";
 import type { Command, Operation, Outcome, Report } from "./protocol.js";
 
 /** More waiting operations than any healthy disk leaves waiting: callers are better served by a prompt 503. */
@@ -18,6 +18,7 @@ interface Waiting<T> {
  */
 export class Writer {
   readonly #startThread: () => Worker;
+  readonly #watch: StorageWatch | undefined;
   readonly #unsent: { operation: Operation; waiting: Waiting<number> }[] = [];
   readonly #sent: Waiting<number>[] = [];
   readonly #pings = new Set<Waiting<void>>();
@@ -26,13 +27,14 @@ export class Writer {
   #isClosing = false;
   #restart: NodeJS.Timeout | undefined;
 
-  private constructor(startThread: () => Worker) {
+  private constructor(startThread: () => Worker, watch: StorageWatch | undefined) {
     this.#startThread = startThread;
+    this.#watch = watch;
   }
 
   /** Rejects with `StorageRefusedError` or `StorageUnavailableError` when the first thread cannot open the store. */
-  static async open(startThread: () => Worker): Promise<Writer> {
-    const writer = new Writer(startThread);
+  static async open(startThread: () => Worker, watch?: StorageWatch): Promise<Writer> {
+    const writer = new Writer(startThread, watch);
     try {
       await writer.#start();
       return writer;
@@ -127,9 +129,14 @@ export class Writer {
     this.#thread?.postMessage(command);
   }
 
-  #receive(report: Extract<Report, { type: "done" | "pong" }>): void {
+  #receive(report: Extract<Report, { type: "done" | "checkpoint" | "pong" }>): void {
     if (report.type === "done") {
       settle(this.#sent.splice(0, report.outcomes.length), report.outcomes);
+      if (isCommitted(report.outcomes)) this.#watch?.committed(report.outcomes.length);
+      return;
+    }
+    if (report.type === "checkpoint") {
+      this.#watch?.checkpointed(report.isDone);
       return;
     }
     for (const { resolve, reject } of this.#pings) {
@@ -149,6 +156,11 @@ function settle(waiting: readonly Waiting<number>[], outcomes: readonly Outcome[
     if (typeof outcome === "number") waiting[index]?.resolve(outcome);
     else waiting[index]?.reject(createWriteError(outcome));
   }
+}
+
+/** A transaction that fails takes all its operations along, so the first tells for all. */
+function isCommitted([first]: readonly Outcome[]): boolean {
+  return typeof first === "number" || first?.scope === "operation";
 }
 
 function createWriteError(failure: Exclude<Outcome, number>): Error {
