@@ -1,5 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadText, smallestConfig } from "../../test/support/config-text.js";
+import { ProblemList } from "./problem.js";
+import { ResolveContext } from "./resolve-context.js";
+import { resolveIssuer } from "./resolve-issuer.js";
 
 function loadIssuer(issuer: string) {
   return loadText(smallestConfig.replace("https://sso.example.com/dex", JSON.stringify(issuer)));
@@ -50,5 +54,52 @@ describe("the issuer", () => {
     expect((await loadIssuer(url)).errors).toEqual([
       expect.stringMatching(/1:9: error: (issuer: must|no issuer specified)/),
     ]);
+  });
+});
+
+describe("any issuer", () => {
+  it("is kept to the letter and agrees with the browser's own parser, or is an error", () => {
+    const part = fc.constantFrom(
+      "https://",
+      "http://",
+      "id.example",
+      "/",
+      "//",
+      "/dex",
+      "?",
+      "#",
+      "@",
+      ":",
+      "8443",
+      "\\",
+      " ",
+      "\n",
+      "\t",
+      "[::1]",
+      "%2f",
+      "..",
+      "é",
+    );
+    const nearly = fc.array(part, { maxLength: 7 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          nearly,
+          nearly.map((text) => `https://id.example${text}`),
+          fc.string(),
+          fc.webUrl(),
+        ),
+        (text) => {
+          const problems = new ProblemList("config.yaml");
+          const found = resolveIssuer(new ResolveContext(problems, new Map(), {}), text);
+          expect(problems.hasErrors).toBe(found === undefined);
+          if (found === undefined) return;
+          const url = new URL(text);
+          expect([found.url, found.origin, url.search + url.hash + url.username]).toEqual([text, url.origin, ""]);
+          expect(found.path).not.toMatch(/\/$|[?#\\\s]/);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -1,10 +1,12 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSigningCollection } from "../../test/support/key-store.js";
 import type { SigningAlgorithm } from "../oidc/signing-algorithm.js";
 import type { PublicJwk, SigningKeys } from "../records/signing-keys.js";
 import type { Collection } from "../storage/collection.js";
 import { type LocalKeys, openLocalKeys } from "./local-keys.js";
+import { findTokenParts } from "./verify-token.js";
 
 const claims = { sub: "somebody" };
 
@@ -205,5 +207,40 @@ describe("what is no token at all", () => {
     reads = 0;
     await Promise.all(Array.from({ length: 500 }, (_, n) => keys.verify(`${encode({ kid: n })}.e30.AAAA`)));
     expect(reads).toBe(1);
+  });
+});
+
+describe("any text in the place of a token (RFC 7515 §3.1)", () => {
+  const letter = fc.constantFrom(..."ABCabc019-_.=+/ \n\0é");
+
+  it("is refused where it differs from a good token in any letter, and never is a fault", async () => {
+    const { keys, token } = await openTarget("EdDSA");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(token.length - 1),
+        fc.nat(2),
+        fc.array(letter, { maxLength: 3 }),
+        async (at, dropped, added) => {
+          const altered = token.slice(0, at) + added.join("") + token.slice(at + dropped);
+          fc.pre(altered !== token);
+          expect(await keys.verify(altered)).toBeUndefined();
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("has three parts that make it up to the letter, or none", () => {
+    const dotted = fc
+      .array(fc.oneof(letter, fc.stringMatching(/^[\w-]+$/), fc.constant(".")))
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(fc.oneof(dotted, fc.string({ unit: "binary" })), (text) => {
+        const parts = findTokenParts(text);
+        if (parts === undefined) expect(text).not.toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+        else expect(`${parts.header}.${parts.payload}.${parts.signature}`).toBe(text);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

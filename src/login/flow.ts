@@ -125,9 +125,7 @@ export function createFlows(options: FlowOptions): Flows {
     sealRequest: (request) =>
       withinLimit(sealer.seal(purposes.request, JSON.stringify({ expiresAt: clock() + postedRequestMs, request }))),
     async openRequest(sealed) {
-      const plain = await sealer.open(purposes.request, sealed);
-      if (plain === undefined) throw new PageError({ kind: "expired" });
-      const posted = PostedRequest.parse(JSON.parse(plain));
+      const posted = await requireSealed(sealer, purposes.request, sealed, PostedRequest);
       const request = toRequest(posted.request);
       if (clock() > posted.expiresAt)
         throw new PageError({ kind: "expired", startAgain: createWayOn(request, options.issuer) });
@@ -167,11 +165,33 @@ async function openSealed(
   purpose: string,
   sealed: string | undefined,
 ): Promise<{ readonly flow: Flow; readonly sentTo: string }> {
-  const plain =
-    sealed === undefined || sealed.length > 2 * maxSealedLength ? undefined : await sealer.open(purpose, sealed);
-  if (plain === undefined) throw new PageError({ kind: "expired" });
-  const { request, sentTo = "", ...rest } = SealedFlow.parse(JSON.parse(plain));
+  const { request, sentTo = "", ...rest } = await requireSealed(sealer, purpose, sealed, SealedFlow);
   return { flow: { ...rest, request: toRequest(request) }, sentTo };
+}
+
+/**
+ * What was sealed for this purpose. Everything else is `expired`: other text, and what another version of this program
+ * sealed with the same keys in a shape of its own (an upgrade with logins under way, replicas that are not alike).
+ */
+async function requireSealed<T>(
+  sealer: Sealer,
+  purpose: string,
+  sealed: string | undefined,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const isPlausible = sealed !== undefined && sealed.length <= 2 * maxSealedLength;
+  const plain = isPlausible ? await sealer.open(purpose, sealed) : undefined;
+  const parsed = schema.safeParse(plain === undefined ? undefined : findJson(plain));
+  if (!parsed.success) throw new PageError({ kind: "expired" });
+  return parsed.data;
+}
+
+function findJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function toRequest(parsed: z.infer<typeof Request>): AuthorizeRequest {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatForm } from "../platform/form.js";
 import {
@@ -7,6 +8,7 @@ import {
   parseAuthorizeRequest,
   parseClientAndRedirect,
 } from "./authorize-request.js";
+import { OAuthError } from "./oauth-error.js";
 import { parseParameters } from "./parameters.js";
 import type { PkceRules } from "./pkce.js";
 
@@ -128,5 +130,66 @@ describe("formatAuthorizeRequest", () => {
     const again = formatForm(formatAuthorizeRequest(request));
     expect(parse(again)).toEqual(request);
     expect(parseClientAndRedirect(parseParameters(again))).toEqual(known);
+  });
+});
+
+describe("any authorization request", () => {
+  const value = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 30 }),
+    fc.constantFrom("openid", "code", "none", "S256", "0"),
+  );
+  const names = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "approval_prompt",
+    "login_hint",
+    "connector_id",
+    "request",
+  ];
+  const pairs = fc.array(fc.tuple(fc.constantFrom(...names), value), { maxLength: 8 });
+
+  it("is read, or refused with an OAuthError whose description can be sent (RFC 6749 §4.1.2.1)", () => {
+    fc.assert(
+      fc.property(pairs, (asked) => {
+        const query = formatForm([["response_type", "code"], ["scope", "openid"], ...asked]);
+        const found = refusal(query);
+        if (found instanceof OAuthError) expect(found.description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/);
+        else expect(found).toMatchObject(known);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("that was read is read again, the same, from the link that starts it anew", () => {
+    const text = fc.string({ unit: "binary", minLength: 1, maxLength: 30 });
+    const asked = fc.record(
+      {
+        state: text,
+        nonce: text,
+        login_hint: text,
+        connector_id: text,
+        max_age: fc.nat().map(String),
+        prompt: fc.constantFrom("none", "login", "consent login", "select_account"),
+        code_challenge: fc.stringMatching(/^[\w.~-]{1,60}$/),
+        approval_prompt: fc.constantFrom("force", "auto"),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(asked, (more) => {
+        const request = parse(
+          formatForm([["response_type", "code"], ["scope", "openid email"], ...Object.entries(more)]),
+        );
+        expect(parse(formatForm(formatAuthorizeRequest(request)))).toEqual(request);
+      }),
+    );
   });
 });

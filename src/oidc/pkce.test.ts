@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CodeChallenge, checkVerifier, type PkceRules, parseChallenge } from "./pkce.js";
 
@@ -74,5 +76,39 @@ describe("checkVerifier (RFC 7636 §4.6)", () => {
     for (const text of ["a".repeat(129), "a+b", "a b"]) {
       expect(checkVerifier({ challenge: text, method: "plain" }, text)).toEqual(invalidGrant);
     }
+  });
+});
+
+describe("any challenge and verifier", () => {
+  const text = fc.option(fc.string({ unit: "binary", maxLength: 60 }), { nil: undefined });
+  const method = fc.option(fc.constantFrom("S256", "plain", "s256", ""), { nil: undefined });
+  const good = fc.stringMatching(/^[A-Za-z0-9._~-]{43,128}$/);
+
+  it("is read, refused with invalid_request, or absent; what is read has no letter that a URL would change (RFC 7636 §4.2)", () => {
+    fc.assert(
+      fc.property(fc.oneof(text, good), method, fc.constantFrom(both, strict), (asked, named, rules) => {
+        try {
+          const read = parseChallenge(asked, named, rules);
+          if (read === undefined) expect([asked, named, rules.enforce]).toEqual([undefined, undefined, false]);
+          else expect([read.challenge, read.challenge]).toEqual([asked, encodeURIComponent(read.challenge)]);
+        } catch (error) {
+          expect(error).toMatchObject({ code: "invalid_request" });
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("match where the one was made of the other, and with no other verifier (RFC 7636 §4.6)", () => {
+    fc.assert(
+      fc.property(good, fc.oneof(text, good), (sent, other) => {
+        const hash = createHash("sha256").update(sent).digest("base64url");
+        const bound = [parseChallenge(hash, "S256", both), parseChallenge(sent, "plain", both)];
+        for (const codeChallenge of bound) {
+          expect(checkVerifier(codeChallenge, sent)).toBeUndefined();
+          if (other !== sent) expect(checkVerifier(codeChallenge, other)).toMatchObject({ code: "invalid_grant" });
+        }
+      }),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSubject, parseSubject } from "./subject.js";
 
@@ -17,5 +18,32 @@ describe("sub (dex-behaviour §5.3)", () => {
 
   it("is not read from other text", () => {
     for (const text of ["", "admin", "CgcyMzQyNzQ5EgZnaXRodWI="]) expect(parseSubject(text)).toBeUndefined();
+  });
+});
+
+describe("any sub", () => {
+  const id = fc.string({ unit: "binary", maxLength: 60 });
+
+  it("names one person at one connector, and is letters that stand in JSON and URLs as they are (OpenID Connect Core §2)", () => {
+    fc.assert(
+      fc.property(id, id, (userId, connectorId) => {
+        fc.pre(userId !== "" || connectorId !== "");
+        const subject = createSubject(userId, connectorId);
+        expect(parseSubject(subject)).toEqual({ userId, connectorId });
+        expect(subject).toMatch(/^[\w-]+$/);
+      }),
+    );
+  });
+
+  it("has one spelling: no other text is read as the same person", () => {
+    const subject = createSubject("2342749", "github");
+    fc.assert(
+      fc.property(fc.nat(subject.length), fc.nat(1), fc.string({ maxLength: 2 }), (at, dropped, added) => {
+        const altered = subject.slice(0, at) + added + subject.slice(at + dropped);
+        fc.pre(altered !== subject);
+        expect(parseSubject(altered)).not.toEqual({ userId: "2342749", connectorId: "github" });
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

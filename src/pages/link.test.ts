@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findLocalPath, requireSafeUrl } from "./link.js";
 
@@ -51,5 +52,80 @@ describe("findLocalPath", () => {
     "javascript:x",
   ])("does not take %j for a path on this host", (url) => {
     expect(findLocalPath(url)).toBeUndefined();
+  });
+});
+
+describe("any link", () => {
+  const here = "https://id.example/dex/auth";
+  const part = fc.constantFrom(
+    "java",
+    "script",
+    "data",
+    "https",
+    "http",
+    "blob",
+    ":",
+    "/",
+    "//",
+    "\\",
+    "\t",
+    "\n",
+    "\r",
+    "\0",
+    " ",
+    "\u00a0",
+    "\ufeff",
+    "\u2028",
+    "?",
+    "#",
+    "@",
+    "evil.example",
+    "[",
+    "%",
+    "a",
+    "X",
+    "é",
+  );
+  const url = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.array(part, { maxLength: 10 }).map((parts) => parts.join("")),
+  );
+  const dangerous = /^(javascript|vbscript|data|blob|filesystem|view-source|about|file):$/;
+
+  it("that is let through has no scheme that a browser runs, as the browser's own parser reads it", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          url,
+          url.map((text) => `javascript:${text}`),
+          url.map((text) => `java${text}script:x`),
+        ),
+        (text) => {
+          try {
+            requireSafeUrl(text);
+          } catch {
+            return;
+          }
+          if (URL.canParse(text, here)) expect(new URL(text, here).protocol).not.toMatch(dangerous);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("that counts as a path of ours stays on this host, as the browser's own parser reads it", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          url,
+          url.map((text) => `/${text}`),
+        ),
+        (text) => {
+          const path = findLocalPath(text);
+          if (path !== undefined) expect(new URL(path, here).origin).toBe("https://id.example");
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 });

@@ -6,6 +6,7 @@ import { registerMetrics } from "../endpoints/metrics/routes.js";
 import { createId } from "../platform/random.js";
 import type { Logger } from "../telemetry/logger.js";
 import { addBrowserScope } from "./browser-scope.js";
+import { answerClientError } from "./client-errors.js";
 import { createClientIpFinder } from "./client-ip.js";
 import type { House } from "./compose.js";
 import { createEndpointNames } from "./endpoint-names.js";
@@ -77,6 +78,7 @@ function createBareApp({ parts, tls }: AppOptions): FastifyInstance {
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
     exposeHeadRoutes: true,
+    clientErrorHandler: answerClientError,
     // A path that is no URL (a broken escape) never reaches a scope.
     frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply): void => {
       void reply.code(400).type("text/plain; charset=utf-8").send("400 bad request\n");

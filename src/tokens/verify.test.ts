@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSigningCollection } from "../../test/support/key-store.js";
 import { type LocalKeys, openLocalKeys } from "../keys/local-keys.js";
@@ -99,5 +100,34 @@ describe("verifyAccessToken", () => {
     ]) {
       expect(await verify(await keys.current().sign({ ...claims, ...change }))).toBeUndefined();
     }
+  });
+});
+
+describe("any payload that our own keys have signed", () => {
+  it("is the claims of an access token or nothing, never a fault", async () => {
+    const good = {
+      iss: issuer,
+      exp: start / 1_000 + 60,
+      jti: `${grantKey}.${"a".repeat(22)}`,
+      client_id: "app",
+      scope: "openid",
+    };
+    const member = fc.constantFrom(...Object.keys(good));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.jsonValue(), fc.constant(undefined)),
+        member,
+        fc.boolean(),
+        async (value, name, isWhole) => {
+          const payload = isWhole ? value : { ...good, [name]: value };
+          const signed = { verify: () => Promise.resolve(payload as Record<string, unknown> | undefined) };
+          const found = await verifyAccessToken(signed, "", { issuer, clock: () => start });
+          if (found === undefined) return;
+          expect(found.grantKey).toBe(grantKey);
+          expect(found.expiresAt).toBeGreaterThan(start);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

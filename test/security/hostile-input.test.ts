@@ -98,6 +98,18 @@ async function send(
   });
 }
 
+/** Sends bytes as they are, and resolves with everything that came until the server closed. */
+function exchange(bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = connect(Number(new URL(server.origin).port), "127.0.0.1", () => socket.write(bytes, "latin1"));
+    socket.on("data", (chunk) => {
+      answer += chunk.toString("latin1");
+    });
+    socket.on("close", () => resolve(answer)).on("error", () => resolve(answer));
+  });
+}
+
 /** Errors speak the language of their reader, and no answer is a fault. */
 async function expectCivil(response: Response, reader: "program" | "person"): Promise<void> {
   expect(response.status).toBeLessThan(500);
@@ -260,6 +272,18 @@ describe("hostile headers and bodies", () => {
       });
     }
     expect((await fetch(`${server.issuer}/healthz`)).status).toBe(200);
+  });
+
+  it("says that it closes the connection when it answers bytes that are no HTTP request (RFC 9112 §9.6)", async () => {
+    for (const [status, bytes] of [
+      [400, "GET /dex/auth?\u00e9 HTTP/1.1\r\nHost: x\r\n\r\n"],
+      [400, "GET /dex/auth HTTP/9.9\r\n\r\n"],
+      [431, `GET /dex/auth HTTP/1.1\r\nHost: x\r\nA: ${"x".repeat(20_000)}\r\n\r\n`],
+    ] as const) {
+      const answer = await exchange(bytes);
+      expect(answer).toContain(`HTTP/1.1 ${status} `);
+      expect(answer).toMatch(/^connection: close\r$/im);
+    }
   });
 
   it("builds no URL from Host or Forwarded headers (CVE-2026-29067)", async () => {
