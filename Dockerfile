@@ -43,7 +43,7 @@ USER 1001:1001
 WORKDIR /
 EXPOSE 5556 5557 5558
 # Where nothing listens for telemetry, any answer of the web listener will do; 5556 is its usual port.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --start-interval=1s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["node", "/usr/local/lib/latchkey/healthcheck.mjs", "http://127.0.0.1:5558/healthz/ready", "http://127.0.0.1:5556/"]
 ENTRYPOINT []
 CMD ["dex", "serve", "/etc/dex/config.docker.yaml"]

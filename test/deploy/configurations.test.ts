@@ -47,6 +47,18 @@ describe("the configuration of the image", () => {
     expect(lines.join("\n")).toMatch(/LATCHKEY_EMAIL is not set.*\n.*LATCHKEY_PASSWORD_HASH is not set/);
   });
 
+  it("reads the variables that docs/container.md names, and no others", () => {
+    const [, section = ""] = readFileSync("docs/container.md", "utf8").split("\n## Try it\n");
+    const rows = section
+      .split("\n## ", 1)
+      .join()
+      .split("\n")
+      .filter((line) => line.startsWith("| `"));
+    const named = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    const read = [...text.matchAll(/\.Env\.(\w+)|getenv "(\w+)"/g)].map(([, strict, lenient]) => strict ?? lenient);
+    expect(read.sort()).toEqual(named.sort());
+  });
+
   it("takes the variables of Dex's image", async () => {
     const { config, lines } = await check(text, {
       ...person,
@@ -71,11 +83,30 @@ describe("the configuration of the image", () => {
 });
 
 describe("the configuration for Compose", () => {
+  const Defined = z.record(z.string(), z.unknown());
+  const Service = z.object({
+    environment: z.record(z.string(), z.string()),
+    volumes: z.array(z.string()),
+    configs: z.array(z.object({ source: z.string() })),
+    secrets: z.array(z.string()),
+    read_only: z.literal(true),
+  });
+  const Compose = z.object({
+    services: z.object({ latchkey: Service }),
+    volumes: Defined,
+    configs: Defined,
+    secrets: Defined,
+  });
+  const { services, ...defined } = Compose.parse(parse(readFileSync("deploy/compose/compose.yaml", "utf8")));
+  const { environment, volumes, configs, secrets } = services.latchkey;
+
+  it("is mounted with secrets and a volume that compose.yaml defines", () => {
+    expect(Object.keys(defined.configs)).toEqual(configs.map(({ source }) => source));
+    expect(Object.keys(defined.secrets)).toEqual(secrets);
+    expect(Object.keys(defined.volumes)).toEqual(volumes.map((volume) => volume.split(":", 1).join()));
+  });
+
   it("has nothing wrong with it, given what compose.yaml gives", async () => {
-    const Compose = z.object({
-      services: z.object({ latchkey: z.object({ environment: z.record(z.string(), z.string()) }) }),
-    });
-    const { environment } = Compose.parse(parse(readFileSync("deploy/compose/compose.yaml", "utf8"))).services.latchkey;
     expect(Object.keys(environment)).toEqual(["ISSUER", "ADMIN_PASSWORD_HASH"]);
     const text = readFileSync("deploy/compose/latchkey.yaml", "utf8");
     const env = { ISSUER: "https://id.example.com/dex", ADMIN_PASSWORD_HASH: hash };

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
@@ -93,6 +93,16 @@ describe.each(deployments)("$name", ({ deployment: { spec } }) => {
   it("mounts what it has, and has what it mounts", () => {
     const mounted = container.volumeMounts.map(({ name }) => name);
     expect(mounted.toSorted()).toEqual(spec.template.spec.volumes.map(({ name }) => name).sort());
+  });
+});
+
+describe("docs/deployment.md", () => {
+  it("lists every manifest", () => {
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".yaml"));
+    const listed = [...readFileSync("docs/deployment.md", "utf8").matchAll(/^\| `(.+\.yaml)` \|/gm)].map(
+      ([, name]) => name,
+    );
+    expect(listed.sort()).toEqual(files.sort());
   });
 });
 
