@@ -29,7 +29,8 @@ column; \`latchkey serve CONFIG\` starts with it. [config.example.yaml](../confi
   \`File\` at its end: \`secretEnv\`, \`secretFile\`, \`idEnv\`, \`idFile\`, \`hashFromEnv\`, \`hashFromFile\`,
   \`encryptionKeysEnv\`, \`encryptionKeysFile\`, and \`...Env\`, \`...File\` for every secret of a connector. One line end at
   the end of a file is dropped. What is named must be there, and must not be empty.
-- A file that is still a template (\`{{ ... }}\`) is refused: render it first.
+- A file that is still a template (\`{{ ... }}\`) is refused: render it first. One that only reads variables of the environment
+  is rendered where \`LATCHKEY_RENDER_TEMPLATES=true\`, as in the [image](container.md#variables-in-the-configuration).
 - Keys of Dex that do not work here yet are refused where they decide who gets in, where state lives or what signs;
   the others are warnings.
 `;

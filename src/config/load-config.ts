@@ -1,8 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Config } from "./config.js";
+import type { MapNode } from "./config-node.js";
 import type { Environment } from "./expand-env.js";
 import { parseYaml } from "./parse-yaml.js";
 import { type Problem, ProblemList, startPlace } from "./problem.js";
+import { isRenderingOn, renderTemplate } from "./render-template.js";
 import { type ConfigFlags, resolveFile } from "./resolve-file.js";
 
 export type { ConfigFlags };
@@ -28,11 +30,17 @@ export interface LoadResult {
 export async function loadConfig(input: LoadInput): Promise<LoadResult> {
   const problems = new ProblemList(input.file);
   const text = await readConfigFile(input.file, problems);
-  const tree = text === undefined ? undefined : parseYaml(text, problems);
+  const tree = text === undefined ? undefined : parseText(text, input.env, problems);
   const config = tree === undefined ? undefined : resolveFile(tree, input, problems);
   return problems.hasErrors || config === undefined
     ? { problems: problems.list() }
     : { config: freeze(config), problems: problems.list() };
+}
+
+function parseText(text: string, env: Environment, problems: ProblemList): MapNode | undefined {
+  if (!isRenderingOn(env)) return parseYaml(text, problems);
+  const rendered = renderTemplate(text, env, problems);
+  return rendered === undefined ? undefined : parseYaml(rendered, problems, "rendered");
 }
 
 async function readConfigFile(file: string, problems: ProblemList): Promise<string | undefined> {

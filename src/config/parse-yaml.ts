@@ -8,14 +8,17 @@ const tooDeep = "the file is nested too deeply for a configuration";
 /** One mistake shifts what follows, so later errors tell less and less. */
 const maxSyntaxErrors = 5;
 
-/** Parses YAML 1.1 as Dex reads it. Undefined when the file can't be used at all; the problems say why. */
-export function parseYaml(text: string, problems: ProblemList): MapNode | undefined {
+/**
+ * Parses YAML 1.1 as Dex reads it. Undefined when the file can't be used at all; the problems say why. In a `rendered`
+ * text braces are part of a value.
+ */
+export function parseYaml(text: string, problems: ProblemList, state?: "rendered"): MapNode | undefined {
   const plain = text.replace(/^\ufeff/, "");
-  const template = findTemplate(plain);
+  const template = state === "rendered" ? undefined : findTemplate(plain);
   if (template !== undefined) {
     problems.error(
       template,
-      "the file is still a template ({{ ... }}): render it first (for example with gomplate or Helm) and give the result to Latchkey",
+      "the file is still a template ({{ ... }}): render it first (for example with gomplate or Helm) and give the result to Latchkey; LATCHKEY_RENDER_TEMPLATES=true renders one that only reads environment variables",
     );
     return undefined;
   }

@@ -1,10 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
 import { DurationError, parseDuration } from "../platform/duration.js";
 import type { Environment } from "./expand-env.js";
 import { type Place, type ProblemList, startPlace } from "./problem.js";
-
-/** No secret is longer; what is longer is another file, or a device that never ends. */
-const maxTextBytes = 64 * 1024;
+import { readSmallFile } from "./read-small-file.js";
 
 /** What every section is resolved with. Sections report problems and go on, so that all of them come in one run. */
 export class ResolveContext {
@@ -87,13 +84,4 @@ export class ResolveContext {
 function outwards(path: string): readonly string[] {
   const names = path === "" ? [] : path.split(".");
   return [...names.map((_, index) => names.slice(0, names.length - index).join(".")), ""];
-}
-
-function readSmallFile(file: string): string | undefined {
-  try {
-    if (statSync(file).size > maxTextBytes) return undefined;
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe } from "vitest";
 
 /** What a test needs from the machine beyond Node.js and the packages. */
@@ -20,6 +21,14 @@ const places = {
     path: process.env["OPENSSL_PATH"] ?? "/usr/bin/openssl",
     hint: "apt-get install openssl, or set OPENSSL_PATH",
   },
+  "deploy-tools": {
+    path: join(process.env["DEPLOY_TOOLS_PATH"] ?? ".tools/bin", "hadolint"),
+    hint: "python3 -m venv .tools && .tools/bin/pip install -r deploy/check-requirements.txt, or set DEPLOY_TOOLS_PATH",
+  },
+  "systemd-analyze": {
+    path: process.env["SYSTEMD_ANALYZE_PATH"] ?? "/usr/bin/systemd-analyze",
+    hint: "apt-get install systemd, or set SYSTEMD_ANALYZE_PATH",
+  },
 } as const;
 
 export type PartName = keyof typeof places;
@@ -35,7 +44,8 @@ export function findPart(name: PartName): MachinePart {
  * @public scripts/test.mjs calls it in the compiled folder.
  */
 export function findMissingParts(): readonly MachinePart[] {
-  return [findPart("chromium"), findPart("openssl")].filter(({ available }) => !available);
+  const names = ["chromium", "openssl", "deploy-tools", "systemd-analyze"] as const;
+  return names.map(findPart).filter(({ available }) => !available);
 }
 
 /**
