@@ -48,19 +48,8 @@ export function createProvider(options: ProviderOptions): Provider {
     async connect() {
       await configure();
     },
-    async startLogin({ scopes, connectorId }) {
-      const verifier = oidc.randomPKCECodeVerifier();
-      const [state, nonce] = [oidc.randomState(), oidc.randomNonce()];
-      const url = oidc.buildAuthorizationUrl(await configure(), {
-        redirect_uri: redirectUri,
-        scope: ["openid", ...scopes].join(" "),
-        state,
-        nonce,
-        code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: "S256",
-        ...(connectorId !== "" && { connector_id: connectorId }),
-      });
-      return { url, state, nonce, verifier, startedAt: clock() };
+    async startLogin(request) {
+      return createAuthorization(await configure(), options, request);
     },
     async finishLogin(query, state, { nonce, verifier }) {
       const url = new URL(redirectUri);
@@ -82,6 +71,25 @@ export function createProvider(options: ProviderOptions): Provider {
       return true;
     },
   };
+}
+
+async function createAuthorization(
+  configuration: oidc.Configuration,
+  { redirectUri, clock }: ProviderOptions,
+  { scopes, connectorId }: LoginRequest,
+): Promise<{ readonly url: URL; readonly state: string } & PendingLogin> {
+  const verifier = oidc.randomPKCECodeVerifier();
+  const [state, nonce] = [oidc.randomState(), oidc.randomNonce()];
+  const url = oidc.buildAuthorizationUrl(configuration, {
+    redirect_uri: redirectUri,
+    scope: ["openid", ...scopes].join(" "),
+    state,
+    nonce,
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    ...(connectorId !== "" && { connector_id: connectorId }),
+  });
+  return { url, state, nonce, verifier, startedAt: clock() };
 }
 
 function discover({ issuer, clientId, clientSecret }: ProviderOptions): Promise<oidc.Configuration> {

@@ -75,7 +75,11 @@ export function renderLoginFailurePage(site: SiteFacts, failure: Failure): Answe
       wayOn,
     });
   }
-  if (failure.error === "access_denied") {
+  return renderRefusalPage(site, failure.error, detail);
+}
+
+function renderRefusalPage(site: SiteFacts, error: string, detail: string): Answer {
+  if (error === "access_denied") {
     return renderProblem(site, {
       status: 403,
       icon: "barred",
@@ -91,7 +95,7 @@ export function renderLoginFailurePage(site: SiteFacts, failure: Failure): Answe
     title: "The provider refused the login",
     lead: html`It did not like what this application asked for. The details say why; a scope or a connector may be wrong.`,
     detail,
-    wayOn,
+    wayOn: "Back to the start",
   });
 }
 
