@@ -19,10 +19,17 @@ const unreachableCodes: ReadonlySet<string> = new Set([
   "OAUTH_PARSE_ERROR",
 ]);
 
+/** Characters. It comes from elsewhere and is kept in the history. */
+const maxDescription = 300;
+
 /** Sorts what `openid-client` throws. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError) {
-    return { type: "refused", error: error.error, description: error.error_description ?? "" };
+    return {
+      type: "refused",
+      error: error.error,
+      description: (error.error_description ?? "").slice(0, maxDescription),
+    };
   }
   if (error instanceof oidc.ClientError && !unreachableCodes.has(error.code ?? "")) {
     const found = findOtherIssuer(error.cause);

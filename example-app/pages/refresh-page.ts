@@ -74,7 +74,7 @@ function renderEntry({ kind, at, sent, outcome }: HistoryEntry, { current }: Log
           <tr>${when}${what}<td>${refreshToken === undefined ? "none" : html`<code>${lastCharacters(refreshToken)}</code>`}${renderBadge(
             refreshToken,
             current.refreshToken,
-          )}</td><td>${expiresAt === undefined ? "not told" : formatDate(expiresAt)}</td><td>${
+          )}</td><td data-label="Access until">${expiresAt === undefined ? "not told" : formatDate(expiresAt)}</td><td>${
             kind === "login" ? html`<span class="note">first tokens</span>` : renderChanges(outcome.changes)
           }</td></tr>`;
 }
