@@ -2,7 +2,7 @@
 
 const vagueNames = new Set(["util", "utils", "helper", "helpers", "common", "manager", "service"]);
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
-const namedByHand = /^(src|test|scripts|bench|soak)\//;
+const namedByHand = /^(src|example-app|test|scripts|bench|soak)\//;
 
 // Spelled so that this file does not find itself.
 const unfinished = /\b(?:TO[D]O|FIX[M]E|X{3})\b/;
@@ -13,7 +13,7 @@ const textRules = [
   {
     pattern: unfinished,
     message: "unfinished work belongs into an issue",
-    where: /^(src|test|scripts|bench|soak|docs|web)\//,
+    where: /^(src|example-app|test|scripts|bench|soak|docs|web)\//,
   },
   { pattern: registryHost, message: "names a package registry", where: /./ },
   { pattern: machinePath, message: "names a path of one machine", where: /./ },
