@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { usage } from "../../src/cli/usage.js";
+import { createDiscoveryDocument } from "../../src/oidc/discovery-document.js";
+import { routes } from "../../src/oidc/routes.js";
 import { findConfigProblems } from "../support/config-fence.js";
 import { findBrokenLink, parseMarkdown, readMarkdownPages } from "../support/markdown-page.js";
 
@@ -77,6 +80,50 @@ describe("code in the documentation", () => {
     ["node scripts/none.mjs", "scripts/none.mjs"],
   ])("is found where it names what does not exist: %s", (text, unknown) => {
     expect(findUnknownCommands(text)).toEqual([unknown]);
+  });
+});
+
+describe("pages that list what exists", () => {
+  it.each(Object.values(routes).filter((route) => route !== "" && route !== routes.assets))(
+    "docs/endpoints.md has the path %s",
+    (route) => {
+      const shown = route.replaceAll(/:(\w+)/g, "{$1}");
+      expect(readFileSync("docs/endpoints.md", "utf8")).toContain(`\`${shown}\``);
+    },
+  );
+
+  it("docs/endpoints.md has every member of discovery that is an address", () => {
+    const facts = { issuer: "", grantTypes: [], algorithms: [], challengeMethods: [] };
+    const addresses = Object.entries(createDiscoveryDocument(facts)).filter(([name]) => /_(endpoint|uri)$/.test(name));
+    const text = readFileSync("docs/endpoints.md", "utf8");
+    expect(addresses.length).toBeGreaterThanOrEqual(5);
+    expect(addresses.filter(([, address]) => !text.includes(`\`${String(address)}\``))).toEqual([]);
+  });
+
+  it("docs/events.md has every event with its sentence, and every attribute", () => {
+    const text = readFileSync("docs/events.md", "utf8");
+    const source = readFileSync("src/telemetry/audit.ts", "utf8");
+    const sentences = [...source.matchAll(/^ {2}"([\w.-]+)": "(.+)",$/gm)];
+    const attributes = [...source.matchAll(/^ {2}\w+: "(\w+)",$/gm)].map(([, name = ""]) => name);
+    expect([sentences.length, attributes.length].every((count) => count > 10)).toBe(true);
+    expect(sentences.filter(([, event, sentence]) => !text.includes(`| \`${event}\` | ${sentence} |`))).toEqual([]);
+    expect(attributes.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it.each(pages.filter(({ file }) => file.startsWith("docs/recipes/")))(
+    "$file says when and with what it was run, or that it was not, and shows a configuration",
+    ({ text, fences }) => {
+      expect(text).toMatch(/\b20\d\d-\d\d-\d\d\*{0,2}\b.* with|replayed with `go-oidc`/s);
+      expect(text).toMatch(/\d+\.\d+\.\d+/);
+      expect(fences.some(({ notes }) => notes.includes("latchkey"))).toBe(true);
+    },
+  );
+
+  it("docs/README.md leads to every page", () => {
+    const index = pages.find(({ file }) => file === "docs/README.md");
+    const led = index?.links.map((href) => join("docs", href)) ?? [];
+    const all = pages.map(({ file }) => file).filter((file) => /^docs\/(recipes\/)?[^/]+\.md$/.test(file));
+    expect(all.filter((file) => file !== "docs/README.md" && !led.includes(file))).toEqual([]);
   });
 });
 
