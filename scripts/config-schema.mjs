@@ -10,6 +10,8 @@ const goDuration = {
   pattern: "^$|^\\+?(0|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$",
   minimum: 0,
   maximum: 0,
+  // Not of JSON Schema: what the YAML language server says instead of the pattern.
+  patternErrorMessage: "a duration such as 24h, 1h30m or 500ms; there is no unit for days",
 };
 
 /** Unquoted numbers and booleans are read as they were typed. */

@@ -1,7 +1,8 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
-import { describeWith, findPart } from "../support/parts.js";
+import { launchChromium } from "../support/chromium.js";
+import { describeWith } from "../support/parts.js";
 import { robinYaml } from "../support/relying-party.js";
 import { type SinglePageApp, startSinglePageApp } from "../support/single-page-app.js";
 import { startTestServer, type TestServer } from "../support/test-server.js";
@@ -16,10 +17,7 @@ let complaints: string[];
 
 describeWith("chromium", "the single-page app of docs/recipes, with oidc-client-ts, on another origin", () => {
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: findPart("chromium").path,
-      args: ["--no-sandbox", "--disable-gpu"],
-    });
+    browser = await launchChromium();
     app = await startSinglePageApp();
     server = await startTestServer({
       web: `allowedOrigins: ["${app.origin}"]`,

@@ -13,9 +13,9 @@ describe("docs/configuration.md and docs/latchkey.schema.json", () => {
   });
 });
 
-const validate = new Ajv({ allowUnionTypes: true }).compile(
-  JSON.parse(readFileSync("docs/latchkey.schema.json", "utf8")),
-);
+const ajv = new Ajv({ allowUnionTypes: true });
+ajv.addKeyword("patternErrorMessage");
+const validate = ajv.compile(JSON.parse(readFileSync("docs/latchkey.schema.json", "utf8")));
 
 /** What an editor would underline: the places, with the reason. */
 function findMistakes(text: string): readonly string[] {
