@@ -1,15 +1,5 @@
-// Writes docs/configuration.md from the schema of the configuration: `npm run build && node scripts/config-reference.mjs`.
-// With a folder as argument the schema is taken from that build; with `--check` nothing is written, and a page that is
-// out of date is an error.
-import { readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-
-const page = "docs/configuration.md";
-const args = process.argv.slice(2);
-const build = args.find((arg) => !arg.startsWith("--")) ?? "dist";
-const { ConfigFile } = await load("config/schema/top.js");
-const { connectorTypes } = await load("connectors/catalogue.js");
+// docs/configuration.md from the schema of the configuration; `npm run docs` writes it.
+import { membersOf, secretSources, unwrap } from "./config-keys.mjs";
 
 const intro = `# Configuration
 
@@ -17,6 +7,16 @@ const intro = `# Configuration
 
 One YAML file, with the keys of Dex. \`latchkey check CONFIG\` reports every problem of a file in one run, with line and
 column; \`latchkey serve CONFIG\` starts with it. [config.example.yaml](../config.example.yaml) is a working start.
+
+Editors with a YAML language server complete the keys and underline mistakes, by
+[latchkey.schema.json](latchkey.schema.json). Put its path or URL into the first line of your file, as the example does:
+
+\`\`\`yaml
+# yaml-language-server: $schema=docs/latchkey.schema.json
+\`\`\`
+
+The schema knows the keys in the case that this page shows, and underlines unknown ones; the server is more patient, and
+\`latchkey check\` has the last word.
 
 - YAML 1.1, as Dex reads it: \`yes\` and \`on\` are true, anchors and merge keys work, of a key that stands twice the last one
   counts (with a warning). JSON is YAML too.
@@ -35,14 +35,8 @@ column; \`latchkey serve CONFIG\` starts with it. [config.example.yaml](../confi
   the others are warnings.
 `;
 
-const text = renderPage();
-if (!args.includes("--check")) writeFileSync(page, text);
-else if (readFileSync(page, "utf8") !== text) {
-  console.error(`${page} is out of date: npm run build && node scripts/config-reference.mjs`);
-  process.exitCode = 1;
-}
-
-function renderPage() {
+/** The whole page. `ConfigFile` is the schema of the file, `connectorTypes` those of connectors by type. */
+export function renderReference({ ConfigFile, connectorTypes }) {
   const { shape } = ConfigFile;
   const top = Object.entries(shape).filter(([, schema]) => !hasMembers(schema));
   const sections = Object.entries(shape).filter(([, schema]) => hasMembers(schema));
@@ -58,33 +52,28 @@ ${[...connectorTypes]
 }
 
 function renderConnector([type, { options }]) {
-  const rows = flatten(membersOf(options), "");
-  const keys = rows.flatMap(([name, schema]) => (schema.meta()?.secret ? withSources(name, schema) : [[name, schema]]));
+  const shape = membersOf(options);
+  const sources = secretSources(shape);
+  const keys = flatten(shape, "").flatMap(([name, schema]) => {
+    const found = sources.find((each) => each.name === name);
+    return found === undefined ? [[name, schema]] : [[name, schema], ...[found.env, found.file].map(sourceRow(schema))];
+  });
   return `## \`connectors[].config\` of type \`${type}\`
 
 ${keys.length === 0 ? "No keys.\n" : renderTable(keys)}`;
 }
 
 /** Every secret of a connector can also come from elsewhere; the schema does not say so key by key. */
-function withSources(name, schema) {
-  const told = (description) => schema.meta({ description, secret: false });
-  return [
-    [name, schema],
-    [`${name}Env`, told(`Environment variable that holds ${name}.`)],
-    [`${name}File`, told(`File that holds ${name}.`)],
-  ];
-}
-
-function load(path) {
-  return import(pathToFileURL(resolve(build, path)).href);
+function sourceRow(schema) {
+  return ({ key, description }) => [key, schema.meta({ description, secret: false })];
 }
 
 function renderSection(name, schema) {
   const isList = unwrap(schema).element !== undefined;
-  const { description = "", planned } = schema.meta() ?? {};
+  const { description = "", planned, required } = schema.meta() ?? {};
   return `## \`${name}${isList ? "[]" : ""}\`
 
-${description}${planned ? " **No effect yet.**" : ""}
+${description}${required ? " Required." : ""}${planned ? " **No effect yet.**" : ""}
 
 ${renderTable(flatten(membersOf(schema), ""))}`;
 }
@@ -103,9 +92,10 @@ function flatten(members, prefix) {
 
 function renderTable(rows) {
   const lines = rows.map(([name, schema]) => {
-    const { description = "", unit, secret, planned } = schema.meta() ?? {};
+    const { description = "", unit, required, secret, planned } = schema.meta() ?? {};
     const notes = [
       description,
+      required && "Required.",
       unit && `(${unit})`,
       secret && "Secret.",
       planned && "**No effect yet.**",
@@ -116,19 +106,8 @@ function renderTable(rows) {
   return `| key | type | default | meaning |\n| --- | --- | --- | --- |\n${lines.join("\n")}\n`;
 }
 
-function unwrap(schema) {
-  let inner = schema;
-  while (["optional", "default", "prefault"].includes(inner.def.type)) inner = inner.unwrap();
-  return inner;
-}
-
 function hasMembers(schema) {
   return membersOf(schema) !== undefined;
-}
-
-function membersOf(schema) {
-  const inner = unwrap(schema);
-  return inner.shape ?? inner.element?.shape;
 }
 
 function typeOf(schema) {
@@ -146,9 +125,9 @@ function typeOf(schema) {
 }
 
 function optionsOf(schema) {
-  const { options } = unwrap(schema);
+  const options = schema.meta()?.values ?? unwrap(schema).options;
   return Array.isArray(options) && options.every((option) => typeof option === "string")
-    ? `One of ${options.map((option) => `\`${option}\``).join(", ")}.`
+    ? `${unwrap(schema).element === undefined ? "One" : "Some"} of ${options.map((option) => `\`${option}\``).join(", ")}.`
     : "";
 }
 

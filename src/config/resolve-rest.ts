@@ -5,6 +5,7 @@ import type { ResolveContext } from "./resolve-context.js";
 import { expiryDefaults } from "./schema/expiry.js";
 import { challengeMethods, plannedSignerTypes, servedGrantTypes, signerTypes } from "./schema/oauth2.js";
 import type { ConfigFile } from "./schema/top.js";
+import { logFormats, logLevels } from "./schema/web.js";
 import { findNearMiss } from "./spelling.js";
 
 /** Below this clients could not keep up with the key set. */
@@ -110,19 +111,16 @@ function checkResponseTypes(context: ResolveContext, types: readonly string[]): 
   }
 }
 
-const levels = ["debug", "info", "warn", "error"] as const;
-const formats = ["text", "json"] as const;
-
 export function resolveLogger(context: ResolveContext, logger: ConfigFile["logger"]): LoggerConfig {
-  const level = levels.find((name) => name === (logger.level.toLowerCase() || "info"));
+  const level = logLevels.find((name) => name === (logger.level.toLowerCase() || "info"));
   if (level === undefined) {
-    const hint = findNearMiss(logger.level, levels);
-    context.error("logger.level", `logger.level: must be one of ${levels.join(", ")}`, hint);
+    const hint = findNearMiss(logger.level, logLevels);
+    context.error("logger.level", `logger.level: must be one of ${logLevels.join(", ")}`, hint);
   }
-  const format = formats.find((name) => name === (logger.format.toLowerCase() || "text"));
+  const format = logFormats.find((name) => name === (logger.format.toLowerCase() || "text"));
   if (format === undefined) {
-    const hint = findNearMiss(logger.format, formats);
-    context.error("logger.format", `logger.format: must be one of ${formats.join(", ")}`, hint);
+    const hint = findNearMiss(logger.format, logFormats);
+    context.error("logger.format", `logger.format: must be one of ${logFormats.join(", ")}`, hint);
   }
   return { level: level ?? "info", format: format ?? "text", excludeFields: logger.excludeFields ?? [] };
 }

@@ -1,20 +1,11 @@
 import * as oidc from "openid-client";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.js";
 import { type ClientApp, clientAppId, clientAppSecret, startClientApp } from "../support/client-app.js";
-import { describeWith, findPart } from "../support/parts.js";
+import { describeWith } from "../support/parts.js";
 import { robinYaml } from "../support/relying-party.js";
 import { startTestServer, type TestServer } from "../support/test-server.js";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 let browser: Browser;
 let context: BrowserContext;
@@ -28,7 +19,7 @@ let complaints: string[];
 
 describeWith("chromium", "a login in a real browser, the client on another site", () => {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findPart("chromium").path, args });
+    browser = await launchChromium();
     app = await startClientApp();
     server = await startTestServer({
       yaml: `

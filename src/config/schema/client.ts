@@ -11,9 +11,10 @@ export const StaticClient = z.object({
   }),
   secretEnv: text("Environment variable that holds the secret."),
   secretFile: text("File that holds the secret."),
-  name: text("Shown to people. Required."),
+  name: text("Shown to people.", { required: true }),
   redirectURIs: texts(
     "Where codes may be sent to; compared to the letter. With a loopback IP address the port may differ.",
+    { examples: ["https://app.example.com/callback"] },
   ),
   public: flag(false, "The client can't keep a secret. Without redirectURIs it may use localhost and out-of-band."),
   trustedPeers: texts("Clients that may ask for tokens with this client in their audience."),
@@ -31,7 +32,7 @@ export const StaticClient = z.object({
 export type StaticClient = z.infer<typeof StaticClient>;
 
 export const StaticPassword = z.object({
-  email: text("Name at login, and the email claim. Required."),
+  email: text("Name at login, and the email claim.", { required: true }),
   hash: text("bcrypt hash of the password; this or hashFromEnv or hashFromFile.", { secret: true }),
   hashFromEnv: text("Environment variable that holds the hash."),
   hashFromFile: text("File that holds the hash."),
@@ -45,9 +46,9 @@ export const StaticPassword = z.object({
 export type StaticPassword = z.infer<typeof StaticPassword>;
 
 export const ConnectorEntry = z.object({
-  type: text("Which kind of upstream. Required."),
-  id: text("Free text; the other half of sub, so it must never change. Required."),
-  name: text("Shown to people. Required."),
+  type: text("Which kind of upstream.", { required: true }),
+  id: text("Free text; the other half of sub, so it must never change.", { required: true }),
+  name: text("Shown to people.", { required: true }),
   config: z.unknown().optional().meta({ description: "Settings of the type." }),
   grantTypes: texts("Grant types that this connector serves. Default: all."),
 });

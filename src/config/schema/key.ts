@@ -9,6 +9,14 @@ export interface KeyNote {
   readonly default?: string | number | boolean | readonly string[];
   /** Never shown. Can also be given as `...Env` and `...File`: by keys of the schema, else by `secret-sources.ts`. */
   readonly secret?: boolean;
+  /** The file must have it. Whoever resolves the key reports its absence; this is for readers and editors. */
+  readonly required?: boolean;
+  /** The texts that are taken; of a list: in it. Whoever resolves the key refuses others. */
+  readonly values?: readonly string[];
+  /** `values` match whatever their case, and empty text leaves the default. */
+  readonly anyCase?: boolean;
+  /** For editors. */
+  readonly examples?: readonly string[];
   /** Known to Dex, without effect here yet: a warning where it is set. */
   readonly planned?: boolean;
 }

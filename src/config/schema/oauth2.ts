@@ -14,7 +14,10 @@ export const OAuth2 = z.object({
   pkce: z
     .object({
       enforce: flag(false, "Refuse authorization requests without PKCE."),
-      codeChallengeMethodsSupported: texts("Challenge methods.", { default: challengeMethods }),
+      codeChallengeMethodsSupported: texts("Challenge methods.", {
+        default: challengeMethods,
+        values: challengeMethods,
+      }),
     })
     .prefault({})
     .meta({ description: "Proof Key for Code Exchange (RFC 7636)." }),
@@ -25,7 +28,10 @@ export const signerTypes: readonly string[] = ["local"];
 export const plannedSignerTypes: readonly string[] = ["vault"];
 
 export const Signer = z.object({
-  type: text("local: keys that Latchkey draws, keeps in storage and rotates. Required where signer is written."),
+  type: text("local: keys that Latchkey draws, keeps in storage and rotates.", {
+    required: true,
+    values: signerTypes,
+  }),
   config: z
     .object({
       keysRotationPeriod: text("How long a key signs. Default: expiry.signingKeys, else 6h.", { unit: "Go duration" }),

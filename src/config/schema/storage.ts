@@ -6,11 +6,15 @@ export const storageTypes: readonly string[] = ["memory", "sqlite3"];
 export const plannedStorageTypes: readonly string[] = ["postgres", "mysql", "etcd", "kubernetes"];
 
 export const Storage = z.object({
-  type: text("memory or sqlite3. Required. Dex's other types are refused as not supported yet."),
+  type: text("Dex's other types are refused as not supported yet.", {
+    required: true,
+    values: storageTypes,
+  }),
   config: z
     .object({
       file: text(
         "For sqlite3: path of the file, relative to the working directory. Without one, or with :memory:, everything is lost when the process ends.",
+        { examples: ["/var/lib/latchkey/latchkey.db"] },
       ),
     })
     .prefault({})

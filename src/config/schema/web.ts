@@ -7,7 +7,9 @@ export const defaultAllowedHeaders: readonly string[] = ["Authorization"];
 const tlsVersion = z.enum(["1.2", "1.3"]);
 
 export const Web = z.object({
-  http: text("Address of the HTTP listener, host:port. At least one of http and https."),
+  http: text("Address of the HTTP listener, host:port. At least one of http and https.", {
+    examples: ["127.0.0.1:5556"],
+  }),
   https: text("Address of the HTTPS listener, host:port."),
   tlsCert: text("PEM file of the certificate chain, for https. Read again when it is replaced, and on SIGHUP."),
   tlsKey: text("PEM file of the private key, for https."),
@@ -15,6 +17,7 @@ export const Web = z.object({
   tlsMaxVersion: tlsVersion.default("1.3").meta({ description: "Newest TLS version that is spoken." }),
   allowedOrigins: texts(
     "Origins that may call discovery, keys, token, userinfo and revocation from a browser; * for all. Default: none.",
+    { examples: ["https://app.example.com"] },
   ),
   allowedHeaders: texts("Request headers that those calls may carry, besides Content-Type.", {
     default: defaultAllowedHeaders,
@@ -45,8 +48,11 @@ export const Telemetry = z.object({
   enableProfiling: z.boolean().optional().meta({ description: "Profiling endpoints.", planned: true }),
 });
 
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+export const logFormats = ["text", "json"] as const;
+
 export const Logger = z.object({
-  level: textOr("info", "debug, info, warn or error."),
-  format: textOr("text", "text or json."),
+  level: textOr("info", "The least that is logged.", { values: logLevels, anyCase: true }),
+  format: textOr("text", "Form of the lines.", { values: logFormats, anyCase: true }),
   excludeFields: texts("Attributes that are left out of every line."),
 });
