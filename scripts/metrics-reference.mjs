@@ -1,4 +1,4 @@
-// Writes docs/metrics.md from the tables of metrics: `npm run build && node scripts/metrics-reference.mjs`. With a folder
+// Writes docs/metrics.md from the tables of metrics: `npm run docs`. With a folder
 // as argument the tables are taken from that build; with `--check` nothing is written, and a page that is out of date is
 // an error.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 
 const page = "docs/metrics.md";
 const args = process.argv.slice(2);
-const build = args.find((arg) => !arg.startsWith("--")) ?? "dist";
+const build = args.find((arg) => !arg.startsWith("--")) ?? ".build/src";
 const { counters, gauges, histograms } = await load("telemetry/metrics/tables.js");
 const { processMetrics } = await load("telemetry/metrics/process-table.js");
 
@@ -48,7 +48,7 @@ A histogram has a series \`_bucket\` for each bound (label \`le\`), and \`_sum\`
 const text = renderPage();
 if (!args.includes("--check")) writeFileSync(page, text);
 else if (readFileSync(page, "utf8") !== text) {
-  console.error(`${page} is out of date: npm run build && node scripts/metrics-reference.mjs`);
+  console.error(`${page} is out of date: npm run docs`);
   process.exitCode = 1;
 }
 

@@ -1,5 +1,5 @@
 // Writes what is made from the schema of the configuration: `npm run docs`. Usage: node scripts/write-docs.mjs [BUILD]
-// BUILD is the folder of a build, by default dist. With --check nothing is written, and a file that is out of date is an
+// BUILD is the folder of a build, by default .build/src. With --check nothing is written, and a file that is out of date is an
 // error.
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -8,7 +8,7 @@ import { renderReference } from "./config-reference.mjs";
 import { renderSchema } from "./config-schema.mjs";
 
 const args = process.argv.slice(2);
-const build = args.find((arg) => !arg.startsWith("--")) ?? "dist";
+const build = args.find((arg) => !arg.startsWith("--")) ?? ".build/src";
 const { ConfigFile } = await load("config/schema/top.js");
 const { connectorTypes } = await load("connectors/catalogue.js");
 const files = {

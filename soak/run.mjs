@@ -23,7 +23,7 @@ const { positionals, values } = parseArgs({
     seed: { type: "string" },
     first: { type: "string" },
     slow: { type: "string" },
-    build: { type: "string", default: "dist" },
+    build: { type: "string", default: ".build/src" },
     keep: { type: "boolean", default: false },
   },
 });

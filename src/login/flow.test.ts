@@ -7,7 +7,7 @@ import type { AuthorizeRequest } from "../oidc/authorize-request.js";
 import { PageError } from "../oidc/page-error.js";
 import { promptValues } from "../oidc/prompt.js";
 import { present } from "../platform/present.js";
-import { systemRandom } from "../platform/random.js";
+import { createSystemRandom } from "../platform/random.js";
 import type { Client } from "../records/client.js";
 import { createFlows, type Flows } from "./flow.js";
 
@@ -29,7 +29,7 @@ let sealer: RotatingSealer;
 let flows: Flows;
 
 beforeAll(async () => {
-  const shared = { clock: () => now, random: systemRandom, lifetimeMs };
+  const shared = { clock: () => now, random: createSystemRandom(), lifetimeMs };
   const collection = createSealingCollection();
   sealer = await openSealer({ ...shared, collection, rotationPeriodMs: lifetimeMs, onFailure: () => undefined });
   flows = createFlows({ ...shared, sealer, clients: createStaticRegistry([client]), issuer: "https://id.example/dex" });

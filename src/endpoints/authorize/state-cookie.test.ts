@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseCookies } from "../../platform/cookies.js";
-import { systemRandom } from "../../platform/random.js";
+import { createSystemRandom } from "../../platform/random.js";
 import { ensureBrowserSecret, findBrowserSecret } from "./browser-cookie.js";
 import { findState, isHandle, storeState } from "./state-cookie.js";
 
 const sealed = fc.stringMatching(/^[A-Za-z0-9_-]{40,400}$/);
-const options = { random: systemRandom, maxAgeSeconds: 600 };
+const options = { random: createSystemRandom(), maxAgeSeconds: 600 };
 
 /** A browser's jar after `Set-Cookie` lines. */
 function keep(jar: Map<string, string>, lines: readonly string[]): void {
@@ -64,12 +64,12 @@ describe("the cookie that binds a browser to its flows", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.boolean(), (value, secure) => {
         const name = secure ? "__Host-latchkey_browser" : "latchkey_browser";
-        const made = ensureBrowserSecret(new Map([[name, value]]), secure, systemRandom);
+        const made = ensureBrowserSecret(new Map([[name, value]]), secure, createSystemRandom());
         expect(made.secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
         const jar = new Map<string, string>();
         keep(jar, made.setCookies);
         expect(findBrowserSecret(jar, secure)).toBe(made.secret);
-        expect(ensureBrowserSecret(jar, secure, systemRandom)).toEqual({ secret: made.secret, setCookies: [] });
+        expect(ensureBrowserSecret(jar, secure, createSystemRandom())).toEqual({ secret: made.secret, setCookies: [] });
       }),
     );
   });
