@@ -12,8 +12,12 @@ describe("the soak runs, each for a moment", () => {
     ["anonymous-auth", "--requests", "300"],
     ["hostile", "--requests", "600", "--slow", "0"],
     ["refresh-storm", "--users", "4", "--seconds", "1"],
-  ])("%s passes", async (...args) => {
-    const { stdout } = await run(process.execPath, ["soak/run.mjs", ...args, "--build", build]);
-    expect(stdout).toContain("**Verdict: passed**");
-  }, 240_000);
+  ])(
+    "%s passes",
+    async (...args) => {
+      const { stdout } = await run(process.execPath, ["soak/run.mjs", ...args, "--build", build]);
+      expect(stdout).toContain("**Verdict: passed**");
+    },
+    240_000,
+  );
 });
