@@ -1,5 +1,8 @@
 // Watches a process from outside while it works: resident memory and open files, and whether they grow.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+/** Only Linux tells; elsewhere both count as 0. */
+const canLook = existsSync("/proc/self/status");
 
 const marginMiB = 24;
 const marginShare = 0.15;
@@ -23,12 +26,13 @@ export function watchProcess(pid, progress) {
   };
 }
 
-export function readRssMiB(pid) {
+function readRssMiB(pid) {
+  if (!canLook) return 0;
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1_024;
 }
 
 export function countFiles(pid) {
-  return readdirSync(`/proc/${pid}/fd`).length;
+  return canLook ? readdirSync(`/proc/${pid}/fd`).length : 0;
 }
 
 /**
