@@ -7,7 +7,7 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 # On this release of Node.js no package needs its install script (docs/adr/0011), so none runs, and there is no compiler.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
 COPY scripts scripts
 COPY src src
 COPY deploy/latchkey bin/latchkey
