@@ -67,7 +67,7 @@ const toolchains = {
     },
   },
   apache: {
-    hint: "apt-get install apache2 libapache2-mod-auth-openidc",
+    hint: "apt-get install apache2-bin libapache2-mod-auth-openidc",
     inputs: [],
     find: async () => {
       const version = await readVersion("/usr/sbin/apache2", ["-v"], /Apache\/(\S+)/);
@@ -82,8 +82,8 @@ const toolchains = {
 
 class Missing extends Error {}
 
-/** Names of the toolchains, in the order of every list. */
-export const toolchainNames = Object.keys(toolchains);
+/** In the order of every list. */
+const toolchainNames = Object.keys(toolchains);
 
 /** Where fetched and compiled things lie; absolute. */
 export function findInteropFolder() {
@@ -109,11 +109,22 @@ export async function prepareToolchains() {
   return states;
 }
 
+/** Names of those that are not installed, or too old. Fetches nothing. */
+export async function findMissingToolchains() {
+  const isMissing = (name) =>
+    toolchains[name].find().then(
+      () => false,
+      (error) => error instanceof Missing,
+    );
+  const missing = await Promise.all(toolchainNames.map(isMissing));
+  return toolchainNames.filter((_, index) => missing[index]);
+}
+
 async function prepare(name, folder, before) {
   const { hint, inputs, find, program, build } = toolchains[name];
   try {
     const version = await find();
-    const stamp = createStamp([version, folder, sources], inputs);
+    const stamp = createStamp([version, folder], inputs);
     const ready = { name, state: "ready", version, stamp, program: program(folder) };
     const isThere = ready.program.every((part) => !part.startsWith("/") || existsSync(part.split("/*")[0]));
     if (before?.state === "ready" && before.stamp === stamp && isThere) return ready;
