@@ -4,8 +4,9 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const sources = resolve("test/interop");
+const sources = fileURLToPath(new URL("../test/interop", import.meta.url));
 const mavenPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 
 /** Each step throws an Error that says what is missing, or why what is there does not work. */

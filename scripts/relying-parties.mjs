@@ -65,7 +65,12 @@ export function describeRun(toolchains, files) {
     return [[name, version(), toolchain?.version || needs || "Node.js", describeOutcome(result, toolchain)]];
   });
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column].length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function describeOutcome({ status, assertionResults }, toolchain) {

@@ -54,7 +54,9 @@ async function runTests() {
 async function readyToolchains() {
   const patterns = args.filter((arg) => !arg.startsWith("-"));
   if (patterns.length > 0 && !patterns.some((pattern) => pattern.includes("interop"))) return [];
-  console.log("toolchains of the relying parties: looked for, and made ready where they are there (see CONTRIBUTING.md)");
+  console.log(
+    "toolchains of the relying parties: looked for, and made ready where they are there (see CONTRIBUTING.md)",
+  );
   const toolchains = await prepareToolchains();
   for (const { name, state, reason, hint } of toolchains) {
     if (state !== "ready") console.log(`${state}: ${name}: ${reason}. Its tests are skipped. Needed: ${hint}`);
