@@ -15,7 +15,7 @@ const toolchains = {
     hint: `Go ${requiredGo()} or newer on PATH`,
     inputs: ["go/go.mod", "go/go.sum", "go/main.go"],
     find: async () => {
-      const version = await readVersion("go", ["version"], /go version go(\S+)/);
+      const version = await readVersion(await findGo(), ["version"], /go version go(\S+)/);
       requireAtLeast("Go", version, requiredGo());
       return `Go ${version}`;
     },
@@ -24,7 +24,10 @@ const toolchains = {
       // Without optimization: the standard library, compiled here for the first time, takes half as long.
       const flags = ["-trimpath", "-gcflags=all=-N -l", "-ldflags=-s -w"];
       const env = { CGO_ENABLED: "0" };
-      await run("go", ["build", ...flags, "-o", join(folder, "relying-party"), "."], { cwd: join(sources, "go"), env });
+      await run(await findGo(), ["build", ...flags, "-o", join(folder, "relying-party"), "."], {
+        cwd: join(sources, "go"),
+        env,
+      });
     },
   },
   python: {
@@ -146,6 +149,15 @@ function createStamp(texts, inputs) {
 
 function requiredGo() {
   return /^go (\d+\.\d+)/m.exec(readFileSync(join(sources, "go", "go.mod"), "utf8"))[1];
+}
+
+/** On PATH, or where Go's own archive puts it. */
+function findGo() {
+  const usual = "/usr/local/go/bin/go";
+  return run("go", ["version"]).then(
+    () => "go",
+    () => (existsSync(usual) ? usual : "go"),
+  );
 }
 
 async function readVersion(program, args, pattern) {
