@@ -91,34 +91,37 @@ async function send(port, wire, { how, bytes, isHead, isLast, mayCut }) {
     return { names: ["left"] };
   }
   if (how === "throw") {
-    const { late, statuses = [], text = "" } = await throwAt(port, bytes);
+    const { late, answers = [] } = await throwAt(port, bytes);
     if (late) return { names: ["late"], problem: "the server neither answered nor closed in time" };
-    const bad = statuses.find((status) => status >= 500 && !isBusyPasswordQueue(status, text));
-    const problem = bad === undefined ? findLeak(text) : `status ${bad}`;
-    return { names: statuses.length === 0 ? ["closed"] : statuses, problem };
+    const problem = answers.map(findProblem).find((found) => found !== undefined);
+    return { names: answers.length === 0 ? ["closed"] : answers.map(({ status }) => status), problem };
   }
   const answer = await wire.ask(bytes, { isHead });
   if (isLast) wire.close();
   if (answer.late) return { names: ["late"], problem: "no answer in time" };
   if (answer.closed) return { names: ["closed"], problem: mayCut ? undefined : "closed without an answer" };
-  const { status, headers, body } = answer;
-  const head = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const isBad = status >= 500 && !isBusyPasswordQueue(status, head);
-  return { names: [status], problem: isBad ? `status ${status}: ${body.slice(0, 200)}` : findLeak(head) };
+  const head = [...answer.headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const problem = findProblem({ status: answer.status, head });
+  return { names: [answer.status], problem: problem && `${problem}: ${answer.body.slice(0, 200)}` };
 }
 
-/** The one bounded queue that a stranger can fill: passwords waiting for bcrypt (docs/adr/0006-password-hashing-queue.md). */
-function isBusyPasswordQueue(status, head) {
-  return status === 503 && /retry-after: \d/i.test(head);
-}
+const ownRedirects = [
+  /^\/(?![/\\])/,
+  /^urn:ietf:wg:oauth:2\.0:oob(\?|$)/,
+  /^https:\/\/photos\.example\/callback(\?|$)/,
+  // Our own pages, and the public client of the config.
+  /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\//,
+];
 
-/** What no answer may hold: a header that came in as a value, and the way to a host that is not registered. */
-function findLeak(text) {
-  if (/^x-injected/im.test(text)) return "a header was injected";
-  const [, location] = /^location: (.*)$/im.exec(text) ?? [];
-  if (location === undefined || /^(\/(?![/\\])|urn:ietf:wg:oauth:2\.0:oob)/.test(location)) return undefined;
-  if (/^http:\/\/127\.0\.0\.1:\d+\/|^http:\/\/localhost[:/]/.test(location)) return undefined;
-  return location.startsWith(app.redirectUri) ? undefined : `redirected to ${location.slice(0, 200)}`;
+/** What no answer may be or hold: a fault, a header that came in as a value, the way to a host that is not registered. */
+function findProblem({ status, head }) {
+  // The one bounded queue that a stranger can fill: passwords waiting for bcrypt (docs/adr/0006-password-hashing-queue.md).
+  const isBusy = status === 503 && /^retry-after: \d/im.test(head);
+  if (status >= 500 && !isBusy) return `status ${status}`;
+  if (/^x-injected/im.test(head)) return "a header was injected";
+  const [, location] = /^location: (.*?)\r?$/im.exec(head) ?? [];
+  const isOwn = location === undefined || ownRedirects.some((pattern) => pattern.test(location));
+  return isOwn ? undefined : `redirected to ${location.slice(0, 200)}`;
 }
 
 function report(run, at, { kind, bytes }, problem) {

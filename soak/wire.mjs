@@ -70,7 +70,10 @@ export function createWire(port) {
   };
 }
 
-/** Writes bytes to a socket of its own, closes its own half, and resolves with all that came until the server closed. */
+/**
+ * Writes bytes to a socket of its own, closes its own half, and resolves with the heads of all answers that came until the
+ * server closed. Bodies are left out: a page may well show what was sent.
+ */
 export function throwAt(port, bytes, boundMs = answerBoundMs) {
   return new Promise((resolve) => {
     const socket = openSocket(port);
@@ -82,11 +85,15 @@ export function throwAt(port, bytes, boundMs = answerBoundMs) {
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("close", () => {
       clearTimeout(timer);
-      const text = Buffer.concat(chunks).toString("latin1");
-      resolve({ text, statuses: [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map(([, status]) => Number(status)) });
+      resolve({ answers: listHeads(Buffer.concat(chunks).toString("latin1")) });
     });
     socket.end(bytes);
   });
+}
+
+function listHeads(text) {
+  const heads = text.matchAll(/HTTP\/1\.[01] (\d{3}) .*\r\n(?:.+\r\n)*\r\n/g);
+  return [...heads].map(([head, status]) => ({ status: Number(status), head }));
 }
 
 /** Writes some bytes and is gone before any answer. */
