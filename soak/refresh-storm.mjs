@@ -31,7 +31,7 @@ export async function soakRefreshStorm({ seconds, users, pause: pauseMs, seed, b
   const progress = setInterval(() => console.log(formatCounts(storm.counts)), 60_000);
   const work = people.map((person) => person.live());
   const killer = killNowAndThen(storm, stand, createChance(seed, 1_000_000));
-  for (let left = seconds; left > 0 && storm.failures.length < 20; left--) await pause(1_000);
+  for (let left = seconds; left > 0 && !storm.isOver && storm.failures.length < 20; left--) await pause(1_000);
   storm.isOver = true;
   await Promise.all([killer, ...work]);
   for (const timer of [sampler, progress]) clearInterval(timer);

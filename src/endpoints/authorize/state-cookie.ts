@@ -36,7 +36,7 @@ export function storeState(
   const { secure, maxAgeSeconds } = options;
   const full = cookieName(prefix, secure);
   const older = [...cookies]
-    .filter(([name]) => name.startsWith(full))
+    .filter(([name]) => name.startsWith(full) && isHandle(name.slice(full.length)))
     .sort(([, a], [, b]) => readTime(b) - readTime(a))
     .slice(kept - 1)
     .map(([name]) => formatCookie(name, "", { secure, maxAgeSeconds: 0 }));
@@ -54,6 +54,7 @@ export function isHandle(state: string): boolean {
   return /^[A-Za-z0-9_-]{22}$/.test(state);
 }
 
+/** Of what we did not write, nothing: it counts as the oldest. */
 function readTime(value: string): number {
-  return Number.parseInt(value.slice(0, value.indexOf(".")), 36) || 0;
+  return Number.parseInt(/^([0-9a-z]{8})\./.exec(value)?.[1] ?? "0", 36);
 }
