@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 
 /** Closes an application: no new connections, what is under way may finish until `withinMs`, then every socket goes. */
@@ -8,21 +9,30 @@ export type GracefulClose = (withinMs: number) => Promise<void>;
  * would hold the stop until its time-out.
  */
 export function addGracefulClose(app: FastifyInstance): GracefulClose {
-  let underWay = 0;
+  const underWay = new Map<Socket, number>();
+  const watched = new WeakSet<Socket>();
   let onIdle: (() => void) | undefined;
-  app.addHook("onRequest", (_request, reply, done) => {
-    underWay += 1;
+
+  function settle(socket: Socket, left: number): void {
+    if (left > 0) underWay.set(socket, left);
+    else underWay.delete(socket);
+    if (underWay.size === 0) onIdle?.();
+  }
+
+  app.addHook("onRequest", (request, reply, done) => {
+    const { socket } = request.raw;
+    underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
+    // A pipelined answer that still waits for its turn when the client goes is never closed: its socket is.
+    if (!watched.has(socket)) socket.once("close", () => settle(socket, 0));
+    watched.add(socket);
     // Not the onResponse hook: it stays away when the client has gone before the answer.
-    reply.raw.once("close", () => {
-      underWay -= 1;
-      if (underWay === 0) onIdle?.();
-    });
+    reply.raw.once("close", () => settle(socket, (underWay.get(socket) ?? 0) - 1));
     done();
   });
 
   function waitUntilIdle(withinMs: number): Promise<void> {
     return new Promise((resolve) => {
-      if (underWay === 0) return resolve();
+      if (underWay.size === 0) return resolve();
       const timer = setTimeout(resolve, withinMs);
       onIdle = () => {
         clearTimeout(timer);
