@@ -1,9 +1,6 @@
 import { readVersion } from "../config/read-version.js";
-import { runCheck } from "./check.js";
 import { type CommandLine, parseCommandLine, UsageError } from "./command-line.js";
-import { runHashPassword } from "./hash-password.js";
 import type { CliIo } from "./io.js";
-import { runServe } from "./serve.js";
 import { usage } from "./usage.js";
 
 /** Exit codes of every command; `docs/command-line.md` documents them. */
@@ -23,14 +20,15 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   }
 }
 
+/** Each command loads what it needs. */
 async function runCommand(line: CommandLine, io: CliIo): Promise<number> {
   switch (line.command) {
     case "serve":
-      return runServe(line, io);
+      return (await import("./serve.js")).runServe(line, io);
     case "check":
-      return runCheck(line, io);
+      return (await import("./check.js")).runCheck(line, io);
     case "hash-password":
-      return runHashPassword({ cost: line.cost }, io);
+      return (await import("./hash-password.js")).runHashPassword({ cost: line.cost }, io);
     case "version":
       io.stdout.write(
         `latchkey ${await readVersion()} (Node.js ${process.versions.node}, ${process.platform} ${process.arch})\n`,

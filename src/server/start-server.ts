@@ -1,15 +1,10 @@
-import { Server } from "node:https";
-import type { FastifyInstance } from "fastify";
 import type { Config } from "../config/config.js";
 import { createLogger, type Logger } from "../telemetry/logger.js";
 import { compose, type House } from "./compose.js";
-import { createApp, createTelemetryApp } from "./create-app.js";
-import type { GracefulClose } from "./graceful-close.js";
-import { listen } from "./listen.js";
+import type { Started } from "./open-listeners.js";
 import { openMetricsWhereServed } from "./open-metrics.js";
 import { createSystemParts, type Parts } from "./parts.js";
 import { createPasswordQueue } from "./password-queue.js";
-import { loadTls, watchTls } from "./tls.js";
 
 /** How long requests under way may take after the signal to stop. */
 const drainMs = 10_000;
@@ -38,7 +33,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const logger = options.logger ?? createLogger({ ...config.logger, ...(countDropped && { countDropped }) });
   const { queue, atOnce, isCapped } = createPasswordQueue(options.threadPoolSize);
   warnAtStart(config, logger, isCapped);
-  const house = await compose({ config, parts, logger, passwordQueue: queue, ...(metrics && { metrics }) });
+  // HTTP is loaded while the store's thread starts: the two take about as long.
+  const [house, { openListeners }] = await Promise.all([
+    compose({ config, parts, logger, passwordQueue: queue, ...(metrics && { metrics }) }),
+    import("./open-listeners.js"),
+  ]);
   const started: Started[] = [];
   try {
     await openListeners({ config, parts, logger, house }, started);
@@ -51,49 +50,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const addresses = Object.fromEntries(started.map(({ name, address }) => [name, address]));
   logger.info({ issuer: config.issuer.url, ...addresses, passwords_at_once: atOnce }, "listening");
   return { addresses, stop: createStop(started, house, logger) };
-}
-
-interface Started {
-  readonly name: string;
-  readonly address: string;
-  readonly close: GracefulClose;
-}
-
-interface ListenerInputs {
-  readonly config: Config;
-  readonly parts: Parts;
-  readonly logger: Logger;
-  readonly house: House;
-}
-
-async function openListeners(inputs: ListenerInputs, started: Started[]): Promise<void> {
-  const { web, telemetry } = inputs.config;
-  if (telemetry.http !== undefined) {
-    const { app, close } = await createTelemetryApp(inputs);
-    started.push({ name: "telemetry", address: await listen(app, telemetry.http), close });
-  }
-  if (web.http !== undefined) {
-    const { app, close } = await createApp(inputs);
-    started.push({ name: "http", address: await listen(app, web.http), close });
-  }
-  if (web.https !== undefined) {
-    const { app, close } = await createApp({ ...inputs, tls: await loadTls(web.https) });
-    const address = await listen(app, web.https);
-    const stopWatching = watchCertificate(inputs, app);
-    const closeAll: GracefulClose = (withinMs) => {
-      stopWatching();
-      return close(withinMs);
-    };
-    started.push({ name: "https", address, close: closeAll });
-  }
-}
-
-function watchCertificate({ config, logger }: ListenerInputs, app: FastifyInstance): () => void {
-  const { server } = app;
-  if (config.web.https === undefined || !(server instanceof Server)) return () => undefined;
-  return watchTls(config.web.https, server, (outcome, error) =>
-    error === undefined ? logger.info(outcome) : logger.error({ err: error }, outcome),
-  );
 }
 
 function createStop(started: readonly Started[], house: House, logger: Logger): () => Promise<void> {

@@ -14,7 +14,7 @@ function logged(request: Partial<AnsweredRequest>) {
     durationMs: 1.23456,
     clientIp: "192.0.2.7",
   };
-  logRequest(logger, { ...base, ...request });
+  logRequest(logger, { ...base, ...request }, "info");
   return lines;
 }
 

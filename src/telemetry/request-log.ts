@@ -19,8 +19,8 @@ export interface AnsweredRequest {
 /** Longest path in a line: an unknown path is whatever a stranger sends. */
 const maxPathLength = 200;
 
-/** One line per request. Never the query: it carries codes and sealed flows. */
-export function logRequest(logger: Logger, request: AnsweredRequest): void {
+/** One line per request, at `level` or, where the server failed, as a warning. Never the query: it carries codes and sealed flows. */
+export function logRequest(logger: Logger, request: AnsweredRequest, level: "debug" | "info"): void {
   const attributes = {
     request_id: request.requestId,
     method: request.method,
@@ -33,7 +33,7 @@ export function logRequest(logger: Logger, request: AnsweredRequest): void {
     ...(request.detail !== undefined && { detail: request.detail }),
   };
   if (request.status >= 500) logger.warn(attributes, "request");
-  else logger.info(attributes, "request");
+  else logger[level](attributes, "request");
 }
 
 function withoutQuery(path: string): string {
