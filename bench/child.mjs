@@ -4,6 +4,12 @@ import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
+/** Whatever ends the benchmark ends what it measures. */
+const running = new Set();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 const probe = fileURLToPath(new URL("./probe.mjs", import.meta.url));
 
 /**
@@ -19,8 +25,8 @@ export async function startChild({ args, port, path, cores, env = {}, isProbed =
     stdio: ["ignore", "ignore", process.env.BENCH_LOG === undefined ? "ignore" : "inherit", "ipc"],
     env: { ...process.env, LATCHKEY_BENCH: "1", ...env },
   });
-  // Whatever ends the benchmark ends what it measures.
-  process.once("exit", () => child.kill("SIGKILL"));
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   while (!(await isUp(port, path))) {
     if (child.exitCode !== null) throw new Error(`${args.join(" ")} ended with ${child.exitCode}`);
     if (performance.now() - startedAt > 120_000) throw new Error(`${args.join(" ")} did not answer`);
