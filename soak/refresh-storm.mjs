@@ -1,8 +1,9 @@
 // 200 people refresh over two processes on one database, while one process or the other is killed every few seconds.
 import { setTimeout as pause } from "node:timers/promises";
+import { findFreePort } from "../bench/child.mjs";
 import { app, authorizePath, createBrowser, readClaims, redeem } from "./client-app.mjs";
 import { createChance } from "./seeded.mjs";
-import { createStand, findFreePort, inspectDatabase } from "./stand.mjs";
+import { createStand, inspectDatabase } from "./stand.mjs";
 import { count, createPerson } from "./storm-person.mjs";
 import { createWire } from "./wire.mjs";
 

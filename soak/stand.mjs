@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { findFreePort } from "../bench/child.mjs";
 
 /** `createConfig(issuer, address, file)` gives the YAML. The build's folder holds `main.js`. */
 export async function createStand({ build, createConfig }) {
@@ -75,13 +75,4 @@ export async function inspectDatabase({ build, database }) {
   } finally {
     connection.close();
   }
-}
-
-export function findFreePort() {
-  return new Promise((isFound) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => isFound(port));
-    });
-  });
 }

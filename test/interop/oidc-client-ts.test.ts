@@ -1,22 +1,13 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { kilgore } from "../../src/connectors/shared/invented-person.js";
-import { describeWith, findPart } from "../support/parts.js";
+import { launchChromium } from "../support/chromium.js";
+import { describeWith } from "../support/parts.js";
 import { readClaims } from "../support/relying-party.js";
 import { clients } from "./clients.js";
 import { type Issuer, startIssuer } from "./issuer.js";
 import { startSpaServer } from "./spa-server.js";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const Outcome = z.object({
   error: z.string().optional(),
@@ -43,7 +34,7 @@ describeWith("chromium", "oidc-client-ts in Chromium", () => {
     app = await startSpaServer();
     const redirectUris = [`${app.origin}/`];
     [browser, withPath, atRoot, withoutCors] = await Promise.all([
-      chromium.launch({ executablePath: findPart("chromium").path, args }),
+      launchChromium(),
       startIssuer({ algorithm: "RS256", path: "/dex", redirectUris, allowedOrigin: app.origin }),
       startIssuer({ algorithm: "EdDSA", path: "", redirectUris, allowedOrigin: app.origin }),
       startIssuer({ algorithm: "ES256", path: "/dex", redirectUris, allowedOrigin: "http://localhost" }),
