@@ -95,8 +95,10 @@ async function createAuthorization(
 function discover({ issuer, clientId, clientSecret }: ProviderOptions): Promise<oidc.Configuration> {
   const url = new URL(issuer);
   const authentication = clientSecret === "" ? oidc.None() : undefined;
-  // `openid-client` refuses plain HTTP unless told otherwise; here the person who starts the application decides.
-  const execute = url.protocol === "http:" ? [oidc.allowInsecureRequests] : [];
+  // What comes from the token endpoint over TLS needs no check of its signature (OpenID Connect Core §3.1.3.7), so
+  // `openid-client` leaves it out unless told otherwise. It refuses plain HTTP too; here whoever starts this decides.
+  const insecure = url.protocol === "http:" ? [oidc.allowInsecureRequests] : [];
+  const execute = [oidc.enableNonRepudiationChecks, ...insecure];
   return oidc.discovery(url, clientId, clientSecret === "" ? undefined : clientSecret, authentication, {
     timeout,
     execute,

@@ -40,7 +40,9 @@ function parsePlain(text: string, problems: ProblemList): MapNode | undefined {
   const [document, ...others] = documents;
   if (document === undefined) return { kind: "map", place: startPlace, entries: [] };
   if (reportErrors(document.errors, lines, problems)) return undefined;
-  for (const { message, pos } of document.warnings) problems.warn(toPlace(lines, pos[0]), `YAML: ${message}`);
+  for (const { message, pos } of document.warnings) {
+    problems.warn(toPlace(lines, pos[0]), `YAML: ${withoutValue(message)}`);
+  }
   const second = others.map(({ contents }) => contents).find((node) => !(isScalar(node) && node.value === null));
   if (second?.range) {
     problems.warn(
@@ -84,8 +86,12 @@ function reportErrors(errors: readonly YAMLError[], lines: LineCounter, problems
   return errors.length > 0;
 }
 
-/** Without the text that the parser quotes behind a colon: it may be part of a secret. */
 function describe({ message }: YAMLError): string {
   if (message.startsWith("Maximum call stack")) return tooDeep;
-  return `not valid YAML: ${message.replace(/: .*$/s, "")}`;
+  return `not valid YAML: ${withoutValue(message)}`;
+}
+
+/** Without the text that the parser quotes behind a colon: it may be part of a secret. */
+function withoutValue(message: string): string {
+  return message.replace(/: .*$/s, "");
 }

@@ -13,7 +13,7 @@ import { composeGrants } from "./compose-grants.js";
 import { composeLogin } from "./compose-login.js";
 import { createHealthCheck } from "./health-check.js";
 import { openKeys } from "./open-keys.js";
-import { openStores } from "./open-stores.js";
+import { openStores, type Stores } from "./open-stores.js";
 import type { Parts } from "./parts.js";
 import { createFigureReader } from "./read-figures.js";
 import { timeSigner } from "./timed-signer.js";
@@ -29,13 +29,25 @@ export interface ComposeOptions {
   readonly metrics?: Metrics;
 }
 
-/** Builds the house by hand, from the store up to what the endpoints call. Nothing listens yet. */
-export async function compose(options: ComposeOptions) {
+/** Opens the store and builds the house on it. Nothing listens yet. Where it rejects, nothing is left open. */
+export async function compose(options: ComposeOptions): Promise<House> {
+  const { config, parts, metrics } = options;
+  const stores = await openStores(config.storage, parts.clock, metrics);
+  try {
+    return await build(options, stores);
+  } catch (error) {
+    // The store's thread would keep the process alive, with nothing that listens.
+    await stores.driver.close();
+    throw error;
+  }
+}
+
+/** Builds the house by hand, from the store up to what the endpoints call. */
+async function build(options: ComposeOptions, stores: Stores) {
   const { config, parts, logger, passwordQueue, metrics } = options;
   const report = createEventReport(createAuditLog(logger), metrics?.countEvent);
   const onFailure = (error: unknown): void =>
     logger.error({ err: error }, "background work failed; it will be tried again");
-  const stores = await openStores(config.storage, parts.clock, metrics);
   const { keys, sealer } = await openKeys({ config, parts, stores, report, onFailure });
   const clients = createStaticRegistry(config.clients);
   const connectors = await openConnectors(options);
@@ -70,7 +82,7 @@ export async function compose(options: ComposeOptions) {
   };
 }
 
-export type House = Awaited<ReturnType<typeof compose>>;
+export type House = Awaited<ReturnType<typeof build>>;
 
 function openConnectors({ config, parts, logger, passwordQueue }: ComposeOptions) {
   return openConnectorPool({

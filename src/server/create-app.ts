@@ -15,6 +15,7 @@ import { addGracefulClose, type GracefulClose } from "./graceful-close.js";
 import { createRequestObserver } from "./observe-requests.js";
 import type { Parts } from "./parts.js";
 import { addProtocolScope } from "./protocol-scope.js";
+import { createRequestEnd } from "./request-end.js";
 import { createRequestFacts } from "./request-facts.js";
 import { addRequestLog } from "./request-log.js";
 import { createSecurityHeaders } from "./security-headers.js";
@@ -37,7 +38,8 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, house, logger } = options;
   const app = createBareApp(options);
-  const close = addGracefulClose(app);
+  const onRequestEnd = createRequestEnd();
+  const close = addGracefulClose(app, onRequestEnd);
   const facts = createRequestFacts(createClientIpFinder(config.web.clientRemoteIP));
   const logFault = (request: { id: string }, error: unknown): void =>
     logger.error({ request_id: request.id, err: error }, "request failed");
@@ -46,7 +48,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     reply.headers(headers);
     done();
   });
-  addRequestLog(app, facts, createRequestObserver(logger, house.metrics, createEndpointNames(config.issuer.path)));
+  addRequestLog(
+    app,
+    onRequestEnd,
+    facts,
+    createRequestObserver(logger, house.metrics, createEndpointNames(config.issuer.path)),
+  );
   addFormBody(app);
   const scope = { config, house, facts, logFault };
   addBrowserScope(app, scope);
@@ -59,7 +66,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 /** The telemetry listener: health and metrics, without the issuer's path, never for browsers. */
 export async function createTelemetryApp(options: AppOptions): Promise<App> {
   const app = createBareApp(options);
-  const close = addGracefulClose(app);
+  const close = addGracefulClose(app, createRequestEnd());
   const { checkHealth, metrics, readFigures } = options.house;
   registerHealth(app, { prefix: "", check: checkHealth });
   if (metrics !== undefined) registerMetrics(app, async () => metrics.render(await readFigures()));

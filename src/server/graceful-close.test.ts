@@ -2,12 +2,20 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import Fastify from "fastify";
 import { describe, expect, it } from "vitest";
+import { createClientIpFinder } from "./client-ip.js";
 import { addGracefulClose } from "./graceful-close.js";
+import { createRequestEnd } from "./request-end.js";
+import { createRequestFacts } from "./request-facts.js";
+import { addRequestLog } from "./request-log.js";
 
-describe("a stop", () => {
-  it("does not wait for pipelined requests whose client has gone", async () => {
+describe("pipelined requests whose client has gone", () => {
+  it("are over: a stop does not wait for them, and whoever counts requests is told of each", async () => {
     const app = Fastify();
-    const close = addGracefulClose(app);
+    const onRequestEnd = createRequestEnd();
+    const close = addGracefulClose(app, onRequestEnd);
+    let [opened, closed] = [0, 0];
+    const observer = { opened: () => void opened++, closed: () => void closed++ };
+    addRequestLog(app, onRequestEnd, createRequestFacts(createClientIpFinder({ trustedProxies: [] })), observer);
     let arrived = 0;
     const all = new Promise<void>((resolve) => {
       app.get("/", () => {
@@ -25,5 +33,6 @@ describe("a stop", () => {
     const started = performance.now();
     await close(60_000);
     expect(performance.now() - started).toBeLessThan(20_000);
+    expect([opened, closed]).toEqual([3, 3]);
   }, 90_000);
 });

@@ -1,21 +1,27 @@
 import type { FastifyInstance } from "fastify";
 import type { AnsweredRequest } from "../telemetry/request-log.js";
+import type { OnRequestEnd } from "./request-end.js";
 import type { RequestFacts } from "./request-facts.js";
 
-/** Told of each request when it comes and when its response is closed; every `opened` has one `closed`. */
+/** Told of each request when it comes and when it is over; every `opened` has one `closed`. */
 export interface RequestObserver {
   readonly opened: () => void;
   readonly closed: (request: AnsweredRequest) => void;
 }
 
 /** Follows requests for log and metrics, also those whose client went away before they were finished. */
-export function addRequestLog(app: FastifyInstance, facts: RequestFacts, { opened, closed }: RequestObserver): void {
+export function addRequestLog(
+  app: FastifyInstance,
+  onRequestEnd: OnRequestEnd,
+  facts: RequestFacts,
+  { opened, closed }: RequestObserver,
+): void {
   app.addHook("onRequest", (request, reply, done) => {
     // Taken now: a closed socket has no address.
     const origin = facts.originOf(request);
     const startedAt = performance.now();
     opened();
-    reply.raw.once("close", () => {
+    onRequestEnd(request, reply, () => {
       closed({
         ...origin,
         method: request.method,

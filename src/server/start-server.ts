@@ -33,16 +33,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const logger = options.logger ?? createLogger({ ...config.logger, ...(countDropped && { countDropped }) });
   const { queue, atOnce, isCapped } = createPasswordQueue(options.threadPoolSize);
   warnAtStart(config, logger, isCapped);
+  const composing = compose({ config, parts, logger, passwordQueue: queue, ...(metrics && { metrics }) });
   // HTTP is loaded while the store's thread starts: the two take about as long.
-  const [house, { openListeners }] = await Promise.all([
-    compose({ config, parts, logger, passwordQueue: queue, ...(metrics && { metrics }) }),
-    import("./open-listeners.js"),
-  ]);
+  const loading = import("./open-listeners.js");
+  loading.catch(() => undefined);
+  const house = await composing;
   const started: Started[] = [];
   try {
+    const { openListeners } = await loading;
     await openListeners({ config, parts, logger, house }, started);
   } catch (error) {
-    await Promise.all(started.map(({ close }) => close(0)));
+    await Promise.allSettled(started.map(({ close }) => close(0)));
     await house.close();
     throw error;
   }

@@ -1,4 +1,7 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { connect } from "node:net";
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseOptions } from "../../example-app/options.js";
 import { addPending, createSessions, maxPending, maxSessions } from "../../example-app/sessions.js";
@@ -56,6 +59,48 @@ async function logIn(): Promise<HttpBrowser> {
   const callback = await reachCallback(browser);
   expect((await browser.request(callback.href)).headers.get("location")).toBe("/claims");
   return browser;
+}
+
+/** A provider that answers with ID tokens as it is told, signed by the key that it publishes or by another one. */
+async function startForger() {
+  const issuer = `http://127.0.0.1:${await findFreePort()}`;
+  const [own, other] = await Promise.all([generateKeyPair("ES256"), generateKeyPair("ES256")]);
+  const keys = [{ ...(await exportJWK(own.publicKey)), kid: "k", alg: "ES256", use: "sig" }];
+  const answers = new Map<string, unknown>([
+    [
+      "/.well-known/openid-configuration",
+      {
+        issuer,
+        authorization_endpoint: `${issuer}/auth`,
+        token_endpoint: `${issuer}/token`,
+        jwks_uri: `${issuer}/keys`,
+        id_token_signing_alg_values_supported: ["ES256"],
+        authorization_response_iss_parameter_supported: true,
+      },
+    ],
+    ["/keys", { keys }],
+  ]);
+  const http = createServer((request, response) => {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answers.get(request.url ?? "")));
+  });
+  http.listen(Number(new URL(issuer).port), "127.0.0.1");
+  await once(http, "listening");
+  return {
+    issuer,
+    async prepare(signs: "its own key" | "another key", claims: JWTPayload): Promise<void> {
+      const token = new SignJWT({ ...claims, iss: issuer, sub: "robin" })
+        .setProtectedHeader({ alg: "ES256", kid: "k" })
+        .setIssuedAt()
+        .setExpirationTime("1h");
+      const idToken = await token.sign((signs === "its own key" ? own : other).privateKey);
+      answers.set("/token", { access_token: "a", token_type: "Bearer", expires_in: 60, id_token: idToken });
+    },
+    async stop(): Promise<void> {
+      http.closeAllConnections();
+      http.close();
+      await once(http, "close");
+    },
+  };
 }
 
 function expectFriendly(visit: Visit, title: string): void {
@@ -118,6 +163,22 @@ describe("the callback of the example application", () => {
     expect(visit.status).toBe(400);
     expectFriendly(visit, "The answer can&#39;t be trusted");
     expect((await browser.request(at("/claims"))).headers.get("location")).toBe("/");
+  });
+
+  it("does not believe an ID token with another signature than the provider's (OpenID Connect Core §3.1.3.7)", async () => {
+    const forger = await startForger();
+    const own = await startExampleApp({ issuer: forger.issuer, ...client, listen });
+    const browser = createHttpBrowser();
+    for (const signs of ["its own key", "another key"] as const) {
+      const begun = await browser.request(`${own.origin}/login`, { scope: "profile" });
+      const { searchParams } = new URL(begun.headers.get("location") ?? "");
+      await forger.prepare(signs, { aud: client.clientId, nonce: searchParams.get("nonce") });
+      const query = new URLSearchParams({ code: "c", state: searchParams.get("state") ?? "", iss: forger.issuer });
+      const visit = await browser.request(`${own.origin}/callback?${query}`);
+      expect(visit.headers.get("location")).toBe(signs === "its own key" ? "/claims" : null);
+    }
+    await own.stop();
+    await forger.stop();
   });
 
   it("shows a code that the provider refuses as a page with a way on", async () => {

@@ -114,6 +114,18 @@ describe("latchkey serve", () => {
     });
   }
 
+  it("ends with a message and exit code 1 where the key that sealed the store is not configured any more", async () => {
+    const storage = (keys: string): string => `{ type: sqlite3, config: { file: ${folder}/sealed.db }${keys} }`;
+    const key = Buffer.alloc(32, 7).toString("base64");
+    const sealed = await writeConfig(await findFreePort(), storage(`, encryptionKeys: ["${key}"]`));
+    const { child, exited } = await startListening(sealed);
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+    const { code, stderr } = await run(["serve", await writeConfig(await findFreePort(), storage(""))]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("storage.encryptionKeys");
+  });
+
   it("ends with one clear message and exit code 1 when the port is taken", async () => {
     const port = await findFreePort();
     const blocker = createServer().listen(port, "127.0.0.1");

@@ -37,7 +37,7 @@ export function storeState(
   const full = cookieName(prefix, secure);
   const older = [...cookies]
     .filter(([name]) => name.startsWith(full) && isHandle(name.slice(full.length)))
-    .sort(([, a], [, b]) => readTime(b) - readTime(a))
+    .sort(([, a], [, b]) => readTime(b, options.now) - readTime(a, options.now))
     .slice(kept - 1)
     .map(([name]) => formatCookie(name, "", { secure, maxAgeSeconds: 0 }));
   return { handle, setCookies: [...older, formatCookie(`${full}${handle}`, value, { secure, maxAgeSeconds })] };
@@ -54,7 +54,11 @@ export function isHandle(state: string): boolean {
   return /^[A-Za-z0-9_-]{22}$/.test(state);
 }
 
-/** Of what we did not write, nothing: it counts as the oldest. */
-function readTime(value: string): number {
-  return Number.parseInt(/^([0-9a-z]{8})\./.exec(value)?.[1] ?? "0", 36);
+/** How far the clock of another replica may be ahead. */
+const aheadMs = 60_000;
+
+/** Of what we did not write, and of what claims to come from the future, nothing: it counts as the oldest. */
+function readTime(value: string, now: number): number {
+  const time = Number.parseInt(/^([0-9a-z]{8})\./.exec(value)?.[1] ?? "0", 36);
+  return time > now + aheadMs ? 0 : time;
 }

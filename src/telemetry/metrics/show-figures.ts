@@ -41,6 +41,7 @@ function createKeyBoard(registry: Registry): (keys: KeyFigures) => void {
     states.labels("active").set(active);
     states.labels("pending").set(pending);
     states.labels("retired").set(retired);
-    if (nextRotationAt !== undefined) nextRotation.set(nextRotationAt / 1_000);
+    if (nextRotationAt === undefined) nextRotation.remove();
+    else nextRotation.set(nextRotationAt / 1_000);
   };
 }

@@ -14,8 +14,11 @@ export interface Checkpoints {
   note(operations: readonly Operation[]): void;
   /** True when something was written since the last checkpoint. */
   isDue(when: "busy" | "idle"): boolean;
-  /** Copies the log into the database, so that the log can start again. Never throws. */
-  run(): void;
+  /**
+   * Copies the log into the database, so that the log can start again. Never throws. False when it failed, or when a
+   * reader kept the log from getting short: then nothing is wrong yet, but the log grows.
+   */
+  run(): boolean;
   /** Why the last one failed. */
   trouble(): string | undefined;
 }
@@ -34,13 +37,16 @@ export function createCheckpoints(database: Database): Checkpoints {
   let pages = 0;
   let trouble: string | undefined;
 
-  function copy(): void {
+  /** False when the log stays long. */
+  function copy(): boolean {
     const row = passive.get();
-    if (row === undefined || row.log <= maxLogPages) return;
+    if (row === undefined || row.log <= maxLogPages) return true;
     // Other processes write or read at every moment that this one chose: take the lock, and keep on asking for it.
-    for (let tries = 0; tries < firmTries && truncate.get()?.busy !== 0; tries++) {
+    for (let tries = 0; tries < firmTries; tries++) {
+      if (truncate.get()?.busy === 0) return true;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
+    return false;
   }
 
   return {
@@ -51,10 +57,12 @@ export function createCheckpoints(database: Database): Checkpoints {
     run() {
       pages = 0;
       try {
-        copy();
+        const isShort = copy();
         trouble = undefined;
+        return isShort;
       } catch (error) {
         trouble = `checkpoint failed: ${describeError(error)}`;
+        return false;
       }
     },
     trouble: () => trouble,

@@ -52,8 +52,7 @@ function write(operations: readonly Operation[], parts: WriteParts): void {
 }
 
 function checkpoint({ checkpoints, post }: WriteParts): void {
-  checkpoints.run();
-  post({ type: "checkpoint", isDone: checkpoints.trouble() === undefined });
+  post({ type: "checkpoint", isDone: checkpoints.run() });
 }
 
 function drain(port: MessagePort, first: Command): Batch {
