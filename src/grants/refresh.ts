@@ -41,6 +41,10 @@ export interface RefreshOptions {
 interface PresentedToken extends PresentedGrant {
   readonly id: string;
   readonly secret: string;
+  /** Epoch ms. The token is judged by when it came, however long the upstream or the store then take. */
+  readonly presentedAt: number;
+  /** Superseded within the reuse interval: the current token is given again. */
+  readonly isReplay: boolean;
   readonly client: Client;
   readonly entry: Entry<Grant>;
   /** Of this answer alone: the grant keeps all it has. */
@@ -72,13 +76,15 @@ const invalidToken = "Refresh token is invalid or has already been claimed by an
 
 async function presentToken(options: RefreshOptions, request: TokenRequest, client: Client): Promise<PresentedToken> {
   const { parameters, origin } = request;
+  const presentedAt = options.clock();
   const pair = decodePair(parameters.require("refresh_token"));
   const entry = pair === undefined ? undefined : await options.stores.grants.find(grantKey(pair.first));
   if (pair === undefined || entry === undefined) {
     throw refuse(options, "unknown", "unknown refresh token");
   }
-  const ask = { clientId: client.id, secret: pair.second, now: options.clock() };
-  await requireUsable(options, { entry, client, origin }, judgeRefresh(entry.record, ask, client.refreshPolicy));
+  const ask = { clientId: client.id, secret: pair.second, now: presentedAt };
+  const verdict = judgeRefresh(entry.record, ask, client.refreshPolicy);
+  await requireUsable(options, { entry, client, origin }, verdict);
   const scopes = parameters.has("scope") ? parseScopes(parameters.find("scope")) : entry.record.scopes;
   if (!isSubset(scopes, entry.record.scopes)) {
     options.report({ type: "refresh.refused", reason: "wrong-scope" });
@@ -89,6 +95,8 @@ async function presentToken(options: RefreshOptions, request: TokenRequest, clie
     origin,
     id: pair.first,
     secret: pair.second,
+    presentedAt,
+    isReplay: verdict.verdict === "replayed",
     client,
     entry,
     scopes: scopes.length === 0 ? entry.record.scopes : scopes,
@@ -120,11 +128,14 @@ async function requireUsable(
 async function readIdentity(options: RefreshOptions, presented: PresentedToken): Promise<Identity> {
   const { record: grant, key } = presented.entry;
   if (grant.upstream === undefined) return grant.identity;
+  const { reuseIntervalMs } = presented.client.refreshPolicy;
   const answer = await options.readUpstream({
     key: grant.upstream,
     connectorId: grant.connectorId,
     scopes: wantedScopes(presented),
-    freshForMs: presented.client.refreshPolicy.reuseIntervalMs,
+    // The rotation that a replay repeats had a fresh reading. So a replay never waits for the upstream, nor for the lease
+    // of a process that has died: waiting would carry it out of the reuse interval, and its login would end.
+    freshForMs: presented.isReplay ? 2 * reuseIntervalMs : reuseIntervalMs,
     ...nextEnd(options, presented),
   });
   if (answer.outcome === "ok") return answer.identity;
@@ -174,7 +185,9 @@ async function rotate(
     identity,
   };
   options.failpoint("refresh.before-commit");
-  const outcome = await options.stores.grants.update(entry.key, (grant) => decide(grant, use), { from: entry });
+  const outcome = await options.stores.grants.update(entry.key, (grant) => decide(grant, use, presented.presentedAt), {
+    from: entry,
+  });
   options.failpoint("refresh.after-commit");
   if (outcome === undefined) throw refuse(options, "ended", "the grant is gone");
   if (outcome.outcome === "refused") {
@@ -185,8 +198,8 @@ async function rotate(
 }
 
 /** The storage step: judges again, because another request may have won since the first look. */
-function decide(grant: Grant, use: RefreshUse): Step<Grant, Outcome> {
-  const verdict = judgeRefresh(grant, use, use.policy);
+function decide(grant: Grant, use: RefreshUse, presentedAt: number): Step<Grant, Outcome> {
+  const verdict = judgeRefresh(grant, { ...use, now: presentedAt }, use.policy);
   if (verdict.verdict === "replayed")
     return { keep: true, result: { outcome: "replayed", secret: verdict.currentSecret } };
   if (verdict.verdict !== "current") return { keep: true, result: { outcome: "refused", verdict } };

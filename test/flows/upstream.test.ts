@@ -23,6 +23,8 @@ import { startTestServer, type TestServer } from "../support/test-server.js";
 let server: TestServer;
 let upstream: TestUpstream;
 let now: number;
+/** How much time passes from one look at the clock to the next. */
+let slownessMs: number;
 
 async function start(type: string, extra = ""): Promise<void> {
   server = await startTestServer({
@@ -33,7 +35,10 @@ connectors:
 ${photosYaml}${extra}`,
     // The config knows no test types: the type is replaced behind it.
     parts: {
-      clock: () => now,
+      clock: () => {
+        now += slownessMs;
+        return now;
+      },
       connectorTypes: new Map([["mockCallback", requireType(type)]]),
     },
   });
@@ -47,6 +52,7 @@ function requireType(type: string) {
 
 beforeEach(() => {
   now = Date.parse("2026-03-14T09:26:53Z");
+  slownessMs = 0;
   upstream = createTestUpstream();
 });
 
@@ -224,6 +230,32 @@ describe("refresh through an upstream that rotates its own credential (DESIGN wa
     now += 600_000;
     upstream.refreshOutcome = "ok";
     expect((await refresh(server, login.body["refresh_token"])).status).toBe(200);
+  });
+
+  it("repeats an answer within the reuse interval although the upstream is down by then, and asks it nothing", async () => {
+    await start("testRedirect");
+    const login = await logIn();
+    now += 31_000;
+    const first = await refresh(server, login.body["refresh_token"]);
+    now += 25_000;
+    const second = await refresh(server, first.body["refresh_token"]);
+    upstream.refreshOutcome = "throws";
+    now += 25_000;
+    const again = await refresh(server, first.body["refresh_token"]);
+    expect([again.status, again.body["refresh_token"]]).toEqual([200, second.body["refresh_token"]]);
+    expect(upstream.refreshes).toBe(1);
+  });
+
+  it("judges a superseded token by when it came, not by how long its answer took", async () => {
+    await start("testRedirect");
+    const login = await logIn();
+    const first = await refresh(server, login.body["refresh_token"]);
+    now += 20_000;
+    slownessMs = 8_000;
+    const again = await refresh(server, login.body["refresh_token"]);
+    expect([again.status, again.body["refresh_token"]]).toEqual([200, first.body["refresh_token"]]);
+    slownessMs = 0;
+    expect((await refresh(server, first.body["refresh_token"])).status).toBe(200);
   });
 
   it("revokes the grant when the upstream says no", async () => {
