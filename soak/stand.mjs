@@ -7,6 +7,12 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { findFreePort } from "../bench/child.mjs";
 
+/** Whatever ends a soak run ends its servers. */
+const running = new Set();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** `createConfig(issuer, address, file)` gives the YAML. The build's folder holds `main.js`. */
 export async function createStand({ build, createConfig }) {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-soak-"));
@@ -29,10 +35,12 @@ async function startServer({ build, file, port }) {
   const env = { ...process.env, UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 3)) };
   const args = [resolve(build, "main.js"), "serve", file, "--web-http-addr", `127.0.0.1:${port}`];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env });
+  running.add(child);
   const exited = once(child, "exit");
   const faults = [];
   let hasEnded = false;
   exited.then(() => {
+    running.delete(child);
     hasEnded = true;
   });
   const listening = new Promise((isUp, reject) => {
