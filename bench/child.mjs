@@ -1,5 +1,5 @@
 // A measured process: started on chosen cores, asked by its probe, stopped at the end.
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
+const poolScript = fileURLToPath(new URL("../scripts/thread-pool-size.mjs", import.meta.url));
 const probe = fileURLToPath(new URL("./probe.mjs", import.meta.url));
 
 /**
@@ -54,6 +55,13 @@ async function isUp(port, path) {
     ({ ok }) => ok,
     () => false,
   );
+}
+
+/** The value of UV_THREADPOOL_SIZE that the launcher would set on these cores; absent for all of them. */
+export function readThreadPoolSize(cores) {
+  const pinned = cores === undefined ? [] : ["taskset", "-c", cores];
+  const [command, ...args] = [...pinned, process.execPath, poolScript];
+  return execFileSync(command, args, { encoding: "utf8" }).trim();
 }
 
 export function findFreePort() {

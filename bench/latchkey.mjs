@@ -1,8 +1,8 @@
 // The measured server and what is asked of it: logins, code exchanges, refreshes, userinfo, documents.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { findFreePort, startChild } from "./child.mjs";
+import { findFreePort, readThreadPoolSize, startChild } from "./child.mjs";
 import { basic, get, header, post, requireOk, runLoad } from "./load.mjs";
 
 /** Connectors, each with one person: no person has more families than the default limit. */
@@ -10,7 +10,7 @@ const maxPeople = 200;
 const client = { id: "bench", secret: "bench-secret-0123456789", redirectUri: "https://client.example/callback" };
 const scope = "openid email profile groups offline_access";
 /** `password`, bcrypt cost 10. */
-const passwordHash = "$2a$10$v/h5sHbDwloX8KJ6nYVVGOcoXlmdJSv5118XwwzKbd0AklbceQ86G";
+export const passwordHash = "$2a$10$v/h5sHbDwloX8KJ6nYVVGOcoXlmdJSv5118XwwzKbd0AklbceQ86G";
 const program = process.env.BENCH_PROGRAM ?? "dist/main.js";
 
 /** A folder with a database and its configuration; servers are started on it, one after another or two at once. */
@@ -26,8 +26,7 @@ export async function createDeployment(algorithm, people = maxPeople) {
       const port = await findFreePort();
       const config = join(folder, `config-${port}.yaml`);
       writeFileSync(config, writeConfig({ folder, algorithm, port, issuerPort, people }));
-      const cpus = cores === undefined ? availableParallelism() : cores.split(",").length;
-      const pool = { UV_THREADPOOL_SIZE: String(Math.max(4, cpus + 2 + Math.max(1, Math.floor(cpus / 2)))) };
+      const pool = { UV_THREADPOOL_SIZE: readThreadPoolSize(cores) };
       const args = [resolve(program), "serve", config];
       return startChild({ args, port, path: "/dex/healthz", cores, env: { ...pool, ...env }, isProbed });
     },

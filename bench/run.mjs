@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { findFreePort, pinSelf, startChild } from "./child.mjs";
 import { fillFamilies } from "./fill.mjs";
-import { createDeployment, createFamilies, logIn } from "./latchkey.mjs";
+import { createDeployment, createFamilies, logIn, passwordHash } from "./latchkey.mjs";
 import { basic, post, requireOk, runLoad } from "./load.mjs";
 import { describeMachine, measureBcrypt, measureCommits, measureSignatures } from "./machine.mjs";
 import { measure } from "./measure.mjs";
@@ -29,7 +29,6 @@ const liveFamilies = flags.quick ? 500 : 3_000;
 const algorithms = ["RS256", "ES256", "EdDSA"];
 const serverCore = "0";
 const generatorCore = "1";
-const passwordHash = "$2a$10$v/h5sHbDwloX8KJ6nYVVGOcoXlmdJSv5118XwwzKbd0AklbceQ86G";
 
 const result = { machine: describeMachine(), settings: { seconds, families, liveFamilies }, limits: {}, runs: [] };
 const parts = { limits, starts, algorithmRows, connectionCounts, slowDisk, twoProcesses, flood, peer };

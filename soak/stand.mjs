@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findFreePort } from "../bench/child.mjs";
+import { findFreePort, readThreadPoolSize } from "../bench/child.mjs";
 
 /** Whatever ends a soak run ends its servers. */
 const running = new Set();
@@ -32,7 +32,7 @@ export async function createStand({ build, createConfig }) {
 
 /** Starts one process and resolves when it listens. `faults` are the lines of its log that tell of a fault. */
 async function startServer({ build, file, port }) {
-  const env = { ...process.env, UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 3)) };
+  const env = { ...process.env, UV_THREADPOOL_SIZE: readThreadPoolSize() };
   const args = [resolve(build, "main.js"), "serve", file, "--web-http-addr", `127.0.0.1:${port}`];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env });
   running.add(child);

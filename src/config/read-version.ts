@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { findPackageFile } from "../config/package-file.js";
+import { findPackageFile } from "./package-file.js";
 
 /** The version in package.json, which stands beside `dist/`. */
 export async function readVersion(): Promise<string> {

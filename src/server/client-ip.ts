@@ -1,7 +1,12 @@
 import { BlockList, isIP } from "node:net";
-import type { FastifyRequest } from "fastify";
 
-export type FindClientIp = (request: Pick<FastifyRequest, "headers" | "socket">) => string;
+/** What of a request tells where it came from. */
+export interface AddressedRequest {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
+export type FindClientIp = (request: AddressedRequest) => string;
 
 export interface ClientIpOptions {
   /** The header that trusted proxies write, lower case; undefined: the peer address always counts. */
