@@ -1,8 +1,8 @@
 // A few clients that hold sockets: they send a byte a second, nothing at all, or never read what they asked for.
 import { openSocket } from "./wire.mjs";
 
-/** Requests end 30 s after their first byte, and the server looks every 30 s; the rest is for a busy machine. */
-const boundMs = 90_000;
+/** Requests end 30 s after their first byte, and the server looks every 10 s; the rest is for a busy machine. */
+const boundMs = 60_000;
 
 const deafRequests = "GET /dex/.well-known/openid-configuration HTTP/1.1\r\nHost: x\r\n\r\n".repeat(500);
 const kinds = {

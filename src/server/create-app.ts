@@ -76,12 +76,14 @@ export async function createTelemetryApp(options: AppOptions): Promise<App> {
 
 function createBareApp({ parts, tls }: AppOptions): FastifyInstance {
   const prefix = createId(parts.random).slice(0, 8);
+  const { timeoutMs, lookEveryMs } = parts.requestLimits;
+  // A head that may take longer than the whole request would make Node.js take each limit for the other.
+  const limits = { headersTimeout: timeoutMs, connectionsCheckingInterval: lookEveryMs };
   let count = 0;
   const shared = {
     logger: false,
     bodyLimit,
-    // A client that dribbles its request holds a socket no longer than this (slow loris).
-    requestTimeout: 30_000,
+    requestTimeout: timeoutMs,
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
     exposeHeadRoutes: true,
@@ -94,5 +96,7 @@ function createBareApp({ parts, tls }: AppOptions): FastifyInstance {
     // Queries are parsed by oidc/parameters.ts, strictly; Fastify's own parser repairs what it reads.
     routerOptions: { querystringParser: () => ({}), maxParamLength: 2_000 },
   } as const;
-  return tls === undefined ? Fastify(shared) : Fastify({ ...shared, https: tls });
+  return tls === undefined
+    ? Fastify({ ...shared, http: limits })
+    : Fastify({ ...shared, https: { ...tls, ...limits } });
 }

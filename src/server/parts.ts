@@ -9,8 +9,23 @@ export interface Parts {
   readonly random: Random;
   readonly failpoint: Failpoint;
   readonly connectorTypes: ReadonlyMap<string, ConnectorType>;
+  readonly requestLimits: RequestLimits;
+}
+
+/** How long a client may take to send a request (slow loris). */
+export interface RequestLimits {
+  /** From the first byte to the last. */
+  readonly timeoutMs: number;
+  /** How often requests that take too long are looked for. */
+  readonly lookEveryMs: number;
 }
 
 export function createSystemParts(): Parts {
-  return { clock: systemClock, random: createSystemRandom(), failpoint: noFailpoint, connectorTypes };
+  return {
+    clock: systemClock,
+    random: createSystemRandom(),
+    failpoint: noFailpoint,
+    connectorTypes,
+    requestLimits: { timeoutMs: 30_000, lookEveryMs: 10_000 },
+  };
 }
