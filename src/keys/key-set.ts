@@ -20,7 +20,8 @@ export function createKeySet(state: SigningKeys, cacheMs: number): KeySet {
   const imported = new Map(state.keys.map((record) => [record.keyId, importKey(record)]));
   const byHeader = new Map([...imported.values()].map((key) => [key.header, key]));
   const withPrivateHalf = state.keys.filter((key) => key.privateKey !== undefined);
-  let published: (PublishedKeys & { readonly keyIds: string }) | undefined;
+  const order = createPublicationOrder(state);
+  let published: (PublishedKeys & { readonly keys: readonly SigningKeyRecord[] }) | undefined;
 
   return {
     state,
@@ -34,13 +35,26 @@ export function createKeySet(state: SigningKeys, cacheMs: number): KeySet {
       const key = byHeader.get(header);
       return key !== undefined && now < livesUntil(key.record) ? key : undefined;
     },
-    algorithms: (now) => [...new Set(orderForPublication(state, now).map((key) => key.algorithm))],
+    algorithms: (now) => [...new Set(order(now).map((key) => key.algorithm))],
     publish(now) {
-      const keys = orderForPublication(state, now);
-      const keyIds = keys.map((key) => key.keyId).join();
-      if (published?.keyIds !== keyIds) published = { ...renderKeySet(keys, cacheMs), keyIds };
+      const keys = order(now);
+      if (published?.keys !== keys) published = { ...renderKeySet(keys, cacheMs), keys };
       return published;
     },
+  };
+}
+
+/** `orderForPublication`, worked out anew only when a key has begun or ended: it is asked for with every request. */
+function createPublicationOrder(state: SigningKeys): (now: number) => readonly SigningKeyRecord[] {
+  const turns = state.keys.flatMap((key) => [key.activeFrom, livesUntil(key)]);
+  let known: { readonly keys: readonly SigningKeyRecord[]; readonly from: number; readonly until: number } | undefined;
+  return (now) => {
+    if (known === undefined || now < known.from || now >= known.until) {
+      const from = Math.max(Number.NEGATIVE_INFINITY, ...turns.filter((turn) => turn <= now));
+      const until = Math.min(Number.POSITIVE_INFINITY, ...turns.filter((turn) => turn > now));
+      known = { keys: orderForPublication(state, now), from, until };
+    }
+    return known.keys;
   };
 }
 
