@@ -90,6 +90,16 @@ function renderRefusalPage(site: SiteFacts, error: string, detail: string): Answ
       wayOn: "Try again",
     });
   }
+  if (error === "invalid_client") {
+    return renderProblem(site, {
+      status: 400,
+      title: "The provider does not know this application",
+      lead: html`Its client id or secret is wrong. Compare the flags that this application was started with to the
+        provider's configuration.`,
+      detail,
+      wayOn: "Back to the start",
+    });
+  }
   return renderProblem(site, {
     status: 400,
     title: "The provider refused the login",

@@ -85,11 +85,16 @@ function parseCost(args: readonly string[]): number {
   return cost;
 }
 
+/** Advice about `--` follows, which helps nobody who mistyped a flag. */
+function firstSentence(message: string): string {
+  return message.replace(/\. To specify a positional argument.*$/s, "");
+}
+
 /** `parseArgs` tells what is wrong in an error of its own. */
 function readArgs<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(error instanceof Error ? firstSentence(error.message) : String(error));
   }
 }

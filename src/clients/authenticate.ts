@@ -52,6 +52,7 @@ export async function authenticateClient(
   if (client !== undefined && hasProved(client, credentials.secret)) return client;
   throw new OAuthError("invalid_client", "Invalid client credentials.", {
     detail: client === undefined ? "unknown client" : credentials.secret === undefined ? "no secret" : "wrong secret",
+    clientId: credentials.clientId,
     ...(credentials.method === "basic" && { scheme: "Basic" }),
   });
 }

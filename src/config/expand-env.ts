@@ -3,8 +3,8 @@ import type { Place } from "./problem.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Called for a text in which a variable that is not set was replaced by nothing. */
-export type ReportUnset = (place: Place) => void;
+/** Called for a text in which variables that are not set were replaced by nothing. */
+export type ReportUnset = (place: Place, names: readonly string[]) => void;
 
 const goFalse = ["0", "f", "F", "FALSE", "false", "False"];
 
@@ -23,8 +23,8 @@ export function expandNode(node: ConfigNode, env: Environment, report: ReportUns
     return { ...node, items: node.items.map((item) => (item.kind === "list" ? item : expandNode(item, env, report))) };
   }
   if (typeof node.value !== "string") return node;
-  const { text, isComplete } = expandText(node.value, env);
-  if (!isComplete) report(node.place);
+  const { text, unset } = expandText(node.value, env);
+  if (unset.length > 0) report(node.place, unset);
   return { ...node, value: text, source: text };
 }
 
@@ -36,21 +36,21 @@ export function expandEnv(text: string, env: Environment): string {
   return expandText(text, env).text;
 }
 
-/** `isComplete`: every variable was set. */
-function expandText(text: string, env: Environment): { readonly text: string; readonly isComplete: boolean } {
+/** `unset`: the variables that were not set; empty for a brace that is never closed. */
+function expandText(text: string, env: Environment): { readonly text: string; readonly unset: readonly string[] } {
   const lastBrace = text.lastIndexOf("}");
-  let isComplete = true;
+  const unset = new Set<string>();
   let expanded = "";
   let at = 0;
   for (let dollar = text.indexOf("$"); dollar !== -1; dollar = text.indexOf("$", at)) {
     const found = findName(text, dollar + 1, lastBrace);
     expanded += text.slice(at, found === undefined ? dollar + 1 : dollar);
     const value = found?.name === undefined ? undefined : env[found.name];
-    if (found !== undefined && value === undefined) isComplete = false;
+    if (found !== undefined && value === undefined) unset.add(found.name ?? "");
     expanded += value ?? "";
     at = found?.end ?? dollar + 1;
   }
-  return { text: expanded + text.slice(at), isComplete };
+  return { text: expanded + text.slice(at), unset: [...unset] };
 }
 
 interface FoundName {

@@ -41,15 +41,15 @@ function expandConfig(node: ConfigNode, context: ResolveContext): ConfigNode {
   if (node.kind !== "map" || !isExpansionOn(env)) return node;
   const entries = node.entries.map((entry) => {
     if (!hasName(entry, "config")) return entry;
-    const value = expandNode(entry.value, env, (place) =>
-      problems.warn(
-        place,
-        "a variable that is not set is replaced by nothing here (there is no way to write a plain $)",
-      ),
-    );
+    const value = expandNode(entry.value, env, (place, names) => problems.warn(place, describeUnset(names)));
     return { ...entry, value };
   });
   return { ...node, entries };
+}
+
+function describeUnset(names: readonly string[]): string {
+  const named = names.map((name) => `$${name}`).join(", ");
+  return `${named}: a variable that is not set is replaced by nothing here (there is no way to write a plain $)`;
 }
 
 function withoutMember(node: ConfigNode, name: string): ConfigNode {

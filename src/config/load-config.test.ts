@@ -46,7 +46,7 @@ describe("secrets come from the file, a variable or a file of their own", () => 
 
   it.each([
     ["secretEnv: NOT_SET", "the environment variable NOT_SET is not set"],
-    ["secretFile: /does/not/exist", "can't be read"],
+    ["secretFile: /does/not/exist", "there is no file"],
     ["secret: a, secretEnv: B", "exclude each other"],
     ["public: false", "is required unless it is public"],
   ])("%s is an error", async (more, message) => {

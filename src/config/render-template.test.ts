@@ -65,7 +65,7 @@ describe("a template that can't be rendered", () => {
     ["a: {{ .Env.X", "f:1:4: error: {{ is never closed"],
     ['a: {{ getenv "X" "}}', "f:1:4: error: a template action that is not supported"],
     ['a: {{ getenv "X" "\\x41" }}', "f:1:4: error: an escape that is not supported"],
-    ['a: {{ getenv "Y" }}', "f:1:4: error: the file that Y_FILE names can't be read as text"],
+    ['a: {{ getenv "Y" }}', "f:1:4: error: Y_FILE: there is no file /nowhere"],
   ])("%j is refused with its place", (text, line) => {
     const { rendered, lines } = render(text, { X: "x", Y_FILE: "/nowhere/at/all" });
     expect(rendered).toBeUndefined();

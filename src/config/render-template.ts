@@ -110,11 +110,9 @@ function getenv(name: string, fallback: string, env: Environment): Result {
   if (value) return { value };
   const file = env[`${name}_FILE`];
   if (!file) return { value: fallback };
-  const text = readSmallFile(file);
+  const read = readSmallFile(file);
   // gomplate takes the default here: a secret that could not be read would go unseen.
-  return text === undefined
-    ? { error: `the file that ${name}_FILE names can't be read as text` }
-    : { value: text.trim() || fallback };
+  return "problem" in read ? { error: `${name}_FILE: ${read.problem}` } : { value: read.text.trim() || fallback };
 }
 
 const escapes = new Map([

@@ -88,7 +88,7 @@ describe("a connector", () => {
     const broken: readonly (readonly [string, string])[] = [
       ["password: hunter2, passwordEnv: PW", "password and passwordEnv exclude each other"],
       ["passwordEnv: PW, passwordFile: /x", "passwordEnv and passwordFile exclude each other"],
-      ["passwordFile: /none", "connectors.0.config.passwordFile: the file /none can't be read as text"],
+      ["passwordFile: /none", "connectors.0.config.passwordFile: there is no file /none"],
       ["password: ''", "connectors.0.config.password: must not be empty"],
       ["other: 1", "connectors.0.config.password: is required"],
     ];

@@ -61,9 +61,13 @@ export class ResolveContext {
 
   /** Content of a file, without one line end at its end. Undefined, and reported, when it can't be used. */
   readText(path: string, file: string): string | undefined {
-    const text = readSmallFile(file)?.replace(/\r?\n$/, "");
-    if (text === undefined) this.error(path, `${path}: the file ${file} can't be read as text`);
-    else if (text === "") this.error(path, `${path}: the file ${file} is empty`);
+    const read = readSmallFile(file);
+    if ("problem" in read) {
+      this.error(path, `${path}: ${read.problem}`);
+      return undefined;
+    }
+    const text = read.text.replace(/\r?\n$/, "");
+    if (text === "") this.error(path, `${path}: the file ${file} is empty`);
     return text || undefined;
   }
 

@@ -54,7 +54,7 @@ connectors: [{type: mockPassword, id: m, name: M, config: {username: "$WHO", pas
     const { config, lines } = await loadText(text, { env: { ...env, DATA: undefined } });
     expect(config?.storage).toMatchObject({ file: "/latchkey.db" });
     expect(lines).toEqual([
-      expect.stringContaining("3:41: warning: a variable that is not set is replaced by nothing"),
+      expect.stringContaining("3:41: warning: $DATA: a variable that is not set is replaced by nothing"),
     ]);
   });
 

@@ -28,6 +28,14 @@ export function createTokenPipeline(options: PipelineOptions): (request: TokenRe
       throw new OAuthError("unsupported_grant_type", "This grant_type is not supported.");
     }
     const client = await authenticateClient(options.clients, authorization, parameters);
+    try {
+      return await serve(request, grantType, client);
+    } catch (error) {
+      throw error instanceof OAuthError ? error.ofClient(client.id) : error;
+    }
+  };
+
+  async function serve(request: TokenRequest, grantType: GrantType, client: Client): Promise<TokenAnswer> {
     const presented = await grantType.present(request, client);
     // Trust between clients may have ended since the login (dex-behaviour §5.5: it counts when tokens are made).
     requireTrustedPeers(
@@ -42,7 +50,7 @@ export function createTokenPipeline(options: PipelineOptions): (request: TokenRe
     const identity = await grantType.identify(presented);
     passGate(identity);
     return grantType.authorize(presented, client, identity);
-  };
+  }
 }
 
 /** A connector that left the config may come back: the grant stays as it is, but gives nothing meanwhile. */

@@ -23,6 +23,8 @@ export interface OAuthErrorOptions {
   readonly status?: number;
   /** For the log alone. */
   readonly detail?: string;
+  /** For the log alone: the client that asked, or says that it is this one. */
+  readonly clientId?: string;
   /** Seconds for `Retry-After`. */
   readonly retryAfter?: number;
   /** The request authenticated by the `Authorization` header, so a 401 must name the scheme (RFC 6749 §5.2). */
@@ -35,6 +37,7 @@ export class OAuthError extends Error {
   readonly status: number;
   readonly description: string;
   readonly detail: string | undefined;
+  readonly clientId: string | undefined;
   readonly retryAfter: number | undefined;
   readonly scheme: "Basic" | "Bearer" | undefined;
 
@@ -45,8 +48,21 @@ export class OAuthError extends Error {
     this.description = description;
     this.status = options.status ?? (code === "invalid_client" || code === "invalid_token" ? 401 : 400);
     this.detail = options.detail;
+    this.clientId = options.clientId;
     this.retryAfter = options.retryAfter;
     this.scheme = options.scheme;
+  }
+
+  /** The same error, with the client that the log is to name. */
+  ofClient(clientId: string): OAuthError {
+    const { code, description, status, detail, retryAfter, scheme } = this;
+    return new OAuthError(code, description, {
+      status,
+      clientId,
+      ...(detail !== undefined && { detail }),
+      ...(retryAfter !== undefined && { retryAfter }),
+      ...(scheme !== undefined && { scheme }),
+    });
   }
 }
 

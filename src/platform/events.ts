@@ -16,6 +16,8 @@ export type AuditEvent =
       readonly reason: LoginFailure;
       /** What was typed as user name, cut at 64 characters. */
       readonly username?: string;
+      /** Whom the upstream knows, but the client may not be used by. */
+      readonly subject?: string;
     }
   | {
       readonly type: "consent.granted";

@@ -8,7 +8,7 @@ import type { Site } from "../pages/site.js";
 import type { Clock } from "../platform/clock.js";
 import { StorageUnavailableError } from "../storage/driver.js";
 import { findClientErrorStatus, type LogFault } from "./protocol-errors.js";
-import type { RequestFacts } from "./request-facts.js";
+import type { Failure, RequestFacts } from "./request-facts.js";
 
 export interface BrowserErrorOptions {
   readonly site: Site;
@@ -29,11 +29,31 @@ export function createBrowserErrorHandler({ site, clock, facts, logFault }: Brow
       facts.noteFailure(request, { error: "server_error" });
       return sendPage(reply, 500, renderServerFault({ site, ...trace, ...findRetryUrl(request) }));
     }
-    const { problem, status, detail } = known;
-    facts.noteFailure(request, { error: problem.kind, ...(detail !== undefined && { detail }) });
+    const { problem, status } = known;
+    facts.noteFailure(request, describePageFailure(known));
     if (problem.kind === "busy") reply.header("retry-after", problem.retryAfter);
     return sendPage(reply, status, renderPageError({ site, problem, ...trace }));
   };
+}
+
+/** What the log tells of a page: which application it is about, and what was wrong with what it sent. */
+function describePageFailure({ problem, detail }: PageError): Failure {
+  const told = { error: problem.kind, ...(detail !== undefined && { detail }) };
+  switch (problem.kind) {
+    case "unknown-app":
+      return { ...told, clientId: problem.received };
+    case "bad-redirect":
+      return { ...told, clientId: problem.clientId, detail: describeRedirect(problem.received) };
+    case "not-allowed":
+      return { ...told, clientId: problem.clientId };
+    default:
+      return told;
+  }
+}
+
+/** Without the query, which is the application's own business. */
+function describeRedirect(received: string): string {
+  return received === "" ? "no redirect_uri" : `redirect_uri not registered: ${received.split("?")[0]}`;
 }
 
 export function sendPage(reply: FastifyReply, status: number, page: Page): FastifyReply {

@@ -14,7 +14,7 @@ export function addBrowserScope(app: FastifyInstance, { config, house, facts, lo
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) => handleError(new PageError({ kind: "not-found" }), request, reply));
   const collected = collectRoutes(app);
-  registerAuthorize(app, { context: house.authorize, originOf: facts.originOf });
+  registerAuthorize(app, { context: house.authorize, originOf: facts.originOf, noteFailure: facts.noteFailure });
   house.assets.register(app);
   app.get(config.issuer.path === "" ? "/" : config.issuer.path, (_request, reply) =>
     sendPage(reply, 200, renderHome({ site, discoveryUrl: issuerUrl(config.issuer.url, routes.discovery) })),

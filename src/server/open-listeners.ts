@@ -28,15 +28,15 @@ export async function openListeners(inputs: ListenerInputs, started: Started[]):
   const { web, telemetry } = inputs.config;
   if (telemetry.http !== undefined) {
     const { app, close } = await createTelemetryApp(inputs);
-    started.push({ name: "telemetry", address: await listen(app, telemetry.http), close });
+    started.push({ name: "telemetry", address: await listen(app, telemetry.http, "telemetry.http"), close });
   }
   if (web.http !== undefined) {
     const { app, close } = await createApp(inputs);
-    started.push({ name: "http", address: await listen(app, web.http), close });
+    started.push({ name: "http", address: await listen(app, web.http, "web.http"), close });
   }
   if (web.https !== undefined) {
     const { app, close } = await createApp({ ...inputs, tls: await loadTls(web.https) });
-    const address = await listen(app, web.https);
+    const address = await listen(app, web.https, "web.https");
     const stopWatching = watchCertificate(inputs, app);
     const closeAll: GracefulClose = (withinMs) => {
       stopWatching();

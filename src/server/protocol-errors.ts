@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { createUnavailableError, OAuthError } from "../oidc/oauth-error.js";
 import { StorageUnavailableError } from "../storage/driver.js";
-import type { RequestFacts } from "./request-facts.js";
+import type { Failure, RequestFacts } from "./request-facts.js";
 
 export type LogFault = (request: FastifyRequest, error: unknown) => void;
 
@@ -11,9 +11,14 @@ export function createProtocolErrorHandler(facts: RequestFacts, logFault: LogFau
     const known = toOAuthError(error);
     if (known === undefined) logFault(request, error);
     const told = known ?? new OAuthError("server_error", `Internal error; request id ${request.id}.`, { status: 500 });
-    facts.noteFailure(request, { error: told.code, ...(told.detail !== undefined && { detail: told.detail }) });
+    facts.noteFailure(request, describeOAuthFailure(told));
     return sendOAuthError(reply, told);
   };
+}
+
+/** What the log tells of an error that a client was told. */
+function describeOAuthFailure({ code, detail, clientId }: OAuthError): Failure {
+  return { error: code, ...(detail !== undefined && { detail }), ...(clientId !== undefined && { clientId }) };
 }
 
 export function sendOAuthError(reply: FastifyReply, error: OAuthError): FastifyReply {

@@ -9,6 +9,7 @@ export interface Failure {
   /** From a fixed set: metrics keep a series for each. */
   readonly error: OAuthErrorCode | PageProblem["kind"];
   readonly detail?: string;
+  readonly clientId?: string;
 }
 
 /** Facts about requests under way. Held beside the request, so that no decorator lies about its type. */
@@ -18,11 +19,20 @@ export interface RequestFacts {
   readonly findFailure: (request: FastifyRequest) => Failure | undefined;
 }
 
+const maxDetailLength = 300;
+const maxClientIdLength = 64;
+
 export function createRequestFacts(findClientIp: FindClientIp): RequestFacts {
   const failures = new WeakMap<FastifyRequest, Failure>();
   return {
     originOf: (request) => ({ requestId: request.id, clientIp: findClientIp(request) }),
-    noteFailure: (request, failure) => failures.set(request, failure),
+    noteFailure: (request, { error, detail, clientId }) =>
+      failures.set(request, {
+        error,
+        // Both may hold what a stranger sent.
+        ...(detail !== undefined && { detail: detail.slice(0, maxDetailLength) }),
+        ...(clientId !== undefined && { clientId: clientId.slice(0, maxClientIdLength) }),
+      }),
     findFailure: (request) => failures.get(request),
   };
 }

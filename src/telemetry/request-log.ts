@@ -14,6 +14,8 @@ export interface AnsweredRequest {
   readonly error?: string;
   /** What only the log is told. */
   readonly detail?: string;
+  /** The application that a failed request came from, or said that it came from. */
+  readonly clientId?: string;
 }
 
 /** Longest path in a line: an unknown path is whatever a stranger sends. */
@@ -30,6 +32,7 @@ export function logRequest(logger: Logger, request: AnsweredRequest, level: "deb
     client_remote_addr: request.clientIp,
     ...(request.aborted && { aborted: true }),
     ...(request.error !== undefined && { error: request.error }),
+    ...(request.clientId !== undefined && { client_id: request.clientId }),
     ...(request.detail !== undefined && { detail: request.detail }),
   };
   if (request.status >= 500) logger.warn(attributes, "request");

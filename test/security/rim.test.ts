@@ -164,6 +164,56 @@ describe("the log", () => {
   });
 });
 
+/** What the log says of the requests that failed. */
+function listFailures(): readonly unknown[] {
+  const lines: readonly Record<string, unknown>[] = server
+    .log()
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  return lines
+    .filter((line) => line["error"] !== undefined && line["status"] !== undefined)
+    .map((line) => [line["status"], line["error"], line["client_id"], line["detail"]]);
+}
+
+describe("the log line of a request that failed", () => {
+  it("names the application and the reason, also where the client was told by a redirect", async () => {
+    await start();
+    const browser = createHttpBrowser();
+    const ask = (changes: Record<string, string>): string => {
+      const url = new URL(authorizeUrl(server));
+      for (const [name, value] of Object.entries(changes)) url.searchParams.set(name, value);
+      return url.href;
+    };
+    await browser.request(ask({ scope: "email" }));
+    await browser.request(ask({ prompt: "none" }));
+    await browser.request(ask({ redirect_uri: "https://elsewhere.example/cb?secret=1" }));
+    await browser.request(ask({ client_id: "x".repeat(100) }));
+    expect(listFailures()).toEqual([
+      [303, "invalid_scope", photos.id, expect.stringContaining("openid")],
+      [303, "login_required", photos.id, expect.any(String)],
+      [400, "bad-redirect", photos.id, "redirect_uri not registered: https://elsewhere.example/cb"],
+      [400, "unknown-app", "x".repeat(64), undefined],
+    ]);
+  });
+
+  it("names the application of a token request, also one that only says that it is this one", async () => {
+    await start();
+    const send = (form: Record<string, string>) =>
+      fetch(`${server.issuer}/token`, { method: "POST", body: new URLSearchParams(form) });
+    const grant = { grant_type: "authorization_code", code: "none", redirect_uri: "x" };
+    await send({ ...grant, client_id: "nobody", client_secret: "guess" });
+    await send({ ...grant, client_id: photos.id, client_secret: "guess" });
+    await send({ ...grant, client_id: photos.id, client_secret: photos.secret });
+    expect(listFailures()).toEqual([
+      [401, "invalid_client", "nobody", "unknown client"],
+      [401, "invalid_client", photos.id, "wrong secret"],
+      [400, "invalid_grant", photos.id, expect.any(String)],
+    ]);
+    expect(server.log()).not.toContain("guess");
+  });
+});
+
 describeWith("openssl", "the HTTPS listener (CVE-2024-23656)", () => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-tls-"));
   afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RefreshTokens } from "./expiry.js";
+import { ClientRefreshTokens } from "./expiry.js";
 import { flag, planned, text, texts } from "./key.js";
 
 export const StaticClient = z.object({
@@ -21,7 +21,7 @@ export const StaticClient = z.object({
   logoURL: text("Kept for later pages."),
   allowedConnectors: texts("Connectors that people may use for this client. Default: all."),
   allowedGroups: texts("The person must be in one of these groups. Default: everybody may."),
-  refreshTokens: RefreshTokens.prefault({}).meta({ description: "Overrides expiry.refreshTokens key by key." }),
+  refreshTokens: ClientRefreshTokens.prefault({}).meta({ description: "Overrides expiry.refreshTokens key by key." }),
   refreshTokenLifetime: text("standalone. session is not supported yet."),
   mfaChain: z.array(z.string()).optional().meta({ description: "Second factors. Not supported yet." }),
   postLogoutRedirectURIs: planned("Where logout may lead to."),
@@ -46,7 +46,9 @@ export const StaticPassword = z.object({
 export type StaticPassword = z.infer<typeof StaticPassword>;
 
 export const ConnectorEntry = z.object({
-  type: text("Which kind of upstream.", { required: true }),
+  type: text("Which kind of upstream; the types are below. People of staticPasswords need no connector.", {
+    required: true,
+  }),
   id: text("Free text; the other half of sub, so it must never change.", { required: true }),
   name: text("Shown to people.", { required: true }),
   config: z.unknown().optional().meta({ description: "Settings of the type." }),

@@ -16,7 +16,6 @@ export const refreshDefaults = {
 
 const idle = "A refresh token unused for longer than this ends. 0 or empty: no such limit.";
 
-/** Also `staticClients[].refreshTokens`: what is absent there comes from `expiry.refreshTokens`, then from the defaults. */
 export const RefreshTokens = z.object({
   disableRotation: z.boolean().optional().meta({
     description:
@@ -41,12 +40,30 @@ export const RefreshTokens = z.object({
   }),
 });
 
+/** `staticClients[].refreshTokens`: what is absent there comes from `expiry.refreshTokens`, then from the defaults. */
+export const ClientRefreshTokens = z.object({
+  disableRotation: asInExpiry(RefreshTokens.shape.disableRotation),
+  reuseInterval: asInExpiry(RefreshTokens.shape.reuseInterval),
+  validIfNotUsedFor: asInExpiry(RefreshTokens.shape.validIfNotUsedFor),
+  validForIfNotUsed: RefreshTokens.shape.validForIfNotUsed,
+  absoluteLifetime: asInExpiry(RefreshTokens.shape.absoluteLifetime),
+  maxPerUserAndClient: asInExpiry(RefreshTokens.shape.maxPerUserAndClient),
+});
+
+function asInExpiry<S extends z.ZodType>(schema: S): S {
+  const { default: _ofExpiry, description = "", ...note } = schema.meta() ?? {};
+  return schema.meta({ ...note, description: `${description} Default: as in expiry.refreshTokens.` });
+}
+
 export const Expiry = z.object({
   signingKeys: text("Rotation period of the signing keys; signer.config.keysRotationPeriod wins.", {
     unit,
     default: expiryDefaults.signingKeys,
   }),
-  idTokens: duration(expiryDefaults.idTokens, "Life of ID tokens and access tokens. 0: the default."),
+  idTokens: duration(
+    expiryDefaults.idTokens,
+    "Life of ID tokens and access tokens, the same for all clients. 0: the default.",
+  ),
   authRequests: duration(
     expiryDefaults.authRequests,
     "How long a login may take, from the app's request to its code. 0: the default.",

@@ -9,10 +9,13 @@ import { Logger, Telemetry, Web } from "./web.js";
 
 /** The whole file: Dex's keys and ours. */
 export const ConfigFile = z.object({
-  issuer: text("URL of this server as clients see it; the iss claim, to the letter.", {
-    required: true,
-    examples: ["https://id.example.com/dex"],
-  }),
+  issuer: text(
+    "URL of this server as clients see it; the iss claim, to the letter. Its path stands before every path.",
+    {
+      required: true,
+      examples: ["https://id.example.com/dex"],
+    },
+  ),
   storage: Storage.optional().meta({ description: "Where logins, tokens and keys live.", required: true }),
   web: Web.prefault({}).meta({ description: "Listeners and HTTP behaviour." }),
   telemetry: Telemetry.prefault({}).meta({ description: "Health and metrics, on a listener of their own." }),

@@ -5,6 +5,7 @@ import { nextStep } from "../../login/next-step.js";
 import { formatErrorResponse } from "../../oidc/authorize-response.js";
 import { OAuthError } from "../../oidc/oauth-error.js";
 import { PageError } from "../../oidc/page-error.js";
+import { createSubject } from "../../oidc/subject.js";
 import type { OpenLogin } from "../../records/login.js";
 import { chooseConnector } from "./chooser.js";
 import { type AuthorizeContext, approvalUrl, findLoginRefusal, otherAccountUrl, responseContextOf } from "./context.js";
@@ -52,6 +53,7 @@ function turnedAway(context: AuthorizeContext, open: OpenFlow, login: OpenLogin,
     clientId: open.client.id,
     connectorId: login.connectorId,
     reason: "not-allowed",
+    subject: createSubject(login.identity.userId, login.connectorId),
   });
   const denied = new OAuthError("access_denied", "The account may not use this client.");
   const problem = {

@@ -19,7 +19,7 @@ import { ensureBrowserSecret } from "./browser-cookie.js";
 import { startConnector } from "./connector.js";
 import { type AuthorizeContext, browserSecret, responseContext } from "./context.js";
 import { dispatch } from "./dispatch.js";
-import { type BrowserReply, type BrowserRequest, seeOther, toClient } from "./exchange.js";
+import { type BrowserReply, type BrowserRequest, refusalToClient, seeOther } from "./exchange.js";
 
 const postedName = "posted";
 
@@ -87,7 +87,12 @@ async function parseEntry(
     requireTrustedPeers(request.scopes, client.id, trustedBy);
     return { client, target, request };
   } catch (error) {
-    if (error instanceof OAuthError) return { refused: refuse(context, target, findState(parameters), error) };
+    if (error instanceof OAuthError) {
+      const state = findState(parameters);
+      return {
+        refused: refuse(context, target, { clientId: client.id, ...(state !== undefined && { state }) }, error),
+      };
+    }
     throw error;
   }
 }
@@ -95,11 +100,11 @@ async function parseEntry(
 function refuse(
   context: AuthorizeContext,
   target: RedirectTarget,
-  state: string | undefined,
+  { clientId, state }: Pick<AuthorizeRequest, "clientId" | "state">,
   error: OAuthError,
 ): BrowserReply {
   if (target.isOutOfBand) throw new PageError({ kind: "invalid-request", reason: error.description });
-  return toClient(formatErrorResponse(responseContext(context, target, state), error));
+  return refusalToClient(formatErrorResponse(responseContext(context, target, state), error), error, clientId);
 }
 
 /** Starts the flow in this browser. Nothing is stored: a million of these leave no row behind (DESIGN wall 1). */
@@ -122,7 +127,7 @@ async function begin(
  */
 function carryOver(context: AuthorizeContext, entry: CheckedEntry): BrowserReply {
   const sealed = context.flows.sealRequest(entry.request);
-  if (sealed === undefined) return refuse(context, entry.target, entry.request.state, tooLongError());
+  if (sealed === undefined) return refuse(context, entry.target, entry.request, tooLongError());
   return seeOther(`${context.issuer.path}${routes.authorize}?${formatForm([[postedName, sealed]])}`);
 }
 
@@ -130,7 +135,7 @@ async function tooLong(context: AuthorizeContext, asked: AuthorizeRequest): Prom
   const client = await context.clients.find(asked.clientId);
   const target = client && resolveRedirect(client, asked.redirectUri);
   if (target === undefined) throw new PageError({ kind: "invalid-request", reason: tooLongError().description });
-  return refuse(context, target, asked.state, tooLongError());
+  return refuse(context, target, asked, tooLongError());
 }
 
 function tooLongError(): OAuthError {

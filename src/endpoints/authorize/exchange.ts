@@ -1,3 +1,4 @@
+import type { OAuthError, OAuthErrorCode } from "../../oidc/oauth-error.js";
 import { PageError } from "../../oidc/page-error.js";
 import type { Parameters } from "../../oidc/parameters.js";
 import type { Page } from "../../pages/page.js";
@@ -29,6 +30,14 @@ export interface RedirectReply {
   /** 303 turns a POST into a GET (RFC 9700 §4.12: never 307 after a credential was posted). */
   readonly status: 302 | 303;
   readonly cookies?: readonly string[];
+  /** The error that the client is told by this redirect, for the log. */
+  readonly failure?: RedirectedFailure;
+}
+
+export interface RedirectedFailure {
+  readonly error: OAuthErrorCode;
+  readonly detail: string;
+  readonly clientId: string;
 }
 
 export function seeOther(location: string): RedirectReply {
@@ -43,4 +52,9 @@ export function toClient(location: string): RedirectReply {
   if (location.length > maxClientUrlLength)
     throw new PageError({ kind: "invalid-request", reason: "The request is too long." });
   return seeOther(location);
+}
+
+/** `toClient` with an error, which the log is to tell as well. */
+export function refusalToClient(location: string, error: OAuthError, clientId: string): RedirectReply {
+  return { ...toClient(location), failure: { error: error.code, detail: error.detail ?? error.description, clientId } };
 }

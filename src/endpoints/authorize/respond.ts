@@ -7,7 +7,7 @@ import { createSubject } from "../../oidc/subject.js";
 import { renderCode } from "../../pages/code.js";
 import type { OpenLogin } from "../../records/login.js";
 import { type AuthorizeContext, dispatcherUrl, responseContextOf } from "./context.js";
-import { type BrowserReply, seeOther, toClient } from "./exchange.js";
+import { type BrowserReply, refusalToClient, seeOther, toClient } from "./exchange.js";
 
 /**
  * Ends the flow and hands the code to the client. The login row is closed first: a crash before the grant is stored
@@ -51,7 +51,7 @@ export async function respondWithCode(
 /** Tells the client no. Out of band there is nobody to tell: the person is. */
 export function respondWithError(context: AuthorizeContext, open: OpenFlow, error: OAuthError): BrowserReply {
   if (open.target.isOutOfBand) throw new PageError({ kind: "invalid-request", reason: error.description });
-  return toClient(formatErrorResponse(responseContextOf(context, open), error));
+  return refusalToClient(formatErrorResponse(responseContextOf(context, open), error), error, open.client.id);
 }
 
 /** The person said no at the consent page: the flow ends, the upstream's credential goes, the client is told. */

@@ -8,7 +8,7 @@ import { callback } from "./callback.js";
 import { consent } from "./consent.js";
 import { type AuthorizeContext, withOrigin } from "./context.js";
 import { authorize, authorizeAtConnector } from "./entry.js";
-import type { BrowserReply, BrowserRequest } from "./exchange.js";
+import type { BrowserReply, BrowserRequest, RedirectedFailure } from "./exchange.js";
 import { passwordLogin } from "./password.js";
 
 interface StepRoute {
@@ -31,10 +31,13 @@ const steps: readonly (readonly [string, Step])[] = [
 export interface AuthorizeRouteOptions {
   readonly context: AuthorizeContext;
   readonly originOf: (request: FastifyRequest) => RequestOrigin;
+  /** Told of each error that a client gets by a redirect. */
+  readonly noteFailure: (request: FastifyRequest, failure: RedirectedFailure) => void;
 }
 
 /** Every page and hop of a login, below the issuer's path. */
-export function registerAuthorize(app: FastifyInstance, { context, originOf }: AuthorizeRouteOptions): void {
+export function registerAuthorize(app: FastifyInstance, options: AuthorizeRouteOptions): void {
+  const { context, originOf, noteFailure } = options;
   for (const [route, step] of steps) {
     const path = `${context.issuer.path}${route}`;
     for (const method of ["GET", "POST"] as const) {
@@ -43,8 +46,11 @@ export function registerAuthorize(app: FastifyInstance, { context, originOf }: A
         url: path,
         // A HEAD would run the step, and a code given to it would be lost.
         exposeHeadRoute: false,
-        handler: async (request, reply) =>
-          send(reply, await step(withOrigin(context, originOf(request)), toBrowserRequest(request, method))),
+        handler: async (request, reply) => {
+          const answer = await step(withOrigin(context, originOf(request)), toBrowserRequest(request, method));
+          if ("location" in answer && answer.failure !== undefined) noteFailure(request, answer.failure);
+          return send(reply, answer);
+        },
       });
     }
   }
