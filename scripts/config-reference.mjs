@@ -90,14 +90,18 @@ function flatten(members, prefix) {
   });
 }
 
+const fileNotes = { pem: "A path, PEM, or base64 of PEM.", text: "A path." };
+
 function renderTable(rows) {
   const lines = rows.map(([name, schema]) => {
     const { description = "", unit, required, secret, planned } = schema.meta() ?? {};
+    const file = schema.meta()?.file ?? unwrap(schema).element?.meta()?.file;
     const notes = [
       description,
       required && "Required.",
       unit && `(${unit})`,
       secret && "Secret.",
+      file && fileNotes[file],
       planned && "**No effect yet.**",
       optionsOf(schema),
     ].filter(Boolean);

@@ -70,13 +70,13 @@ function describeKey(schema) {
 
 function describeValue(schema) {
   const inner = unwrap(schema);
-  const { unit, secret, values, anyCase } = schema.meta() ?? {};
+  const { unit, secret, file, values, anyCase } = schema.meta() ?? {};
   if (inner.shape !== undefined) return describeObject(inner.shape);
   if (inner.element !== undefined) return { type: "array", items: describeItem(inner.element, values) };
   if (unit === "Go duration") return { ...goDuration };
   if (inner.def.type === "enum") return chooseText(inner.options);
   if (values !== undefined) return anyCase ? chooseInAnyCase(values) : chooseText(values);
-  if (inner.def.type === "string" || secret) return { type: typedText };
+  if (inner.def.type === "string" || secret || file) return { type: typedText };
   const { $schema, ...plain } = z.toJSONSchema(inner, { target: "draft-7", io: "input", unrepresentable: "any" });
   return plain;
 }

@@ -100,6 +100,18 @@ const packageRules = [
     target: "node_modules/prom-client/",
     places: ["^src/telemetry/metrics/"],
   }),
+  onlyIn("ldapts", "only connectors/ldap/ speaks LDAP", {
+    target: "node_modules/ldapts/",
+    places: ["^src/connectors/ldap/"],
+  }),
+  onlyIn("node-saml", "only connectors/saml/ speaks SAML", {
+    target: "node_modules/@node-saml/",
+    places: ["^src/connectors/saml/"],
+  }),
+  onlyIn("undici", "upstreams are reached through platform/http-client.ts, which knows limits", {
+    target: "node_modules/undici/",
+    places: ["^src/platform/http-client\\.ts$"],
+  }),
   // The log destination writes to an open descriptor without holding the event loop; it reads no file.
   onlyIn("node:fs", "config/, cli/ and server/tls*.ts read files; others are handed their contents", {
     target: "^(node:)?fs(/promises)?$",

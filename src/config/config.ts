@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from "../oidc/signing-algorithm.js";
+import type { HttpSettings } from "../platform/http-client.js";
 import type { Secret } from "../platform/secret.js";
 import type { Client } from "../records/client.js";
 
@@ -83,6 +84,11 @@ export interface ConnectorConfig {
   readonly name: string;
   /** Grant types this connector may be used for; undefined: all. */
   readonly grantTypes?: readonly string[];
+  readonly http: HttpSettings;
+  /** How old the upstream's last answer may be that serves a refresh while it can't be asked. Undefined: none does. */
+  readonly lastKnownForMs?: number;
+  /** The upstream sends people to `/callback/{id}` instead of `/callback`. */
+  readonly hasOwnCallback: boolean;
   /** Checked by the schema of its type; opened by that type alone. */
   readonly options: unknown;
 }

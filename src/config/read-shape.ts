@@ -60,10 +60,11 @@ export function unwrap(schema: z.ZodType): z.ZodType {
   return inner instanceof z.ZodType ? inner : schema;
 }
 
-/** Secrets are text, whatever their schema makes of it. */
+/** Secrets and contents of files are text, whatever their schema makes of it. */
 function expectsText(schema: z.ZodType): boolean {
   const inner = unwrap(schema);
-  return inner instanceof z.ZodString || inner instanceof z.ZodEnum || schema.meta()?.["secret"] === true;
+  const { secret, file } = schema.meta() ?? {};
+  return inner instanceof z.ZodString || inner instanceof z.ZodEnum || secret === true || file !== undefined;
 }
 
 function readObject(schema: z.ZodObject, node: MapNode, path: string, context: ShapeContext): Record<string, unknown> {

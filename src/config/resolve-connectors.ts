@@ -3,11 +3,13 @@ import type { ConnectorConfig } from "./config.js";
 import type { ConfigNode } from "./config-node.js";
 import { join } from "./key-path.js";
 import { parseParts } from "./parse-parts.js";
+import { prepareSettings } from "./prepare-settings.js";
 import { startPlace } from "./problem.js";
 import { readShape, type ShapeContext } from "./read-shape.js";
 import type { ResolveContext } from "./resolve-context.js";
 import { resolvePasswords } from "./resolve-passwords.js";
-import type { ConnectorEntry } from "./schema/client.js";
+import { resolveCallback, resolveUpstream } from "./resolve-upstream.js";
+import { ConnectorEntry } from "./schema/client.js";
 import type { ConfigFile } from "./schema/top.js";
 import { replaceSecretSources } from "./secret-sources.js";
 import { findNearMiss } from "./spelling.js";
@@ -20,6 +22,7 @@ interface Listed {
   readonly entry: ConnectorEntry;
   readonly path: string;
   readonly config: ConfigNode;
+  readonly issuer: string;
 }
 
 interface Resolved {
@@ -36,7 +39,8 @@ export function resolveConnectors(
 ): readonly ConnectorConfig[] {
   const listed = file.connectors.flatMap((entry, index) => {
     const path = `connectors.${index}`;
-    const connector = resolveConnector(context, shape, { entry, path, config: configs[index] ?? empty });
+    const listing = { entry, path, config: configs[index] ?? empty, issuer: file.issuer ?? "" };
+    const connector = resolveConnector(context, shape, listing);
     return connector === undefined ? [] : [{ path, connector }];
   });
   const connectors = keepLast(context, [...listed, ...resolveLocal(context, file)]);
@@ -56,7 +60,7 @@ export function listConnectorIds(file: ConfigFile, resolved: readonly ConnectorC
 function resolveConnector(
   context: ResolveContext,
   shape: ShapeContext,
-  { entry, path, config }: Listed,
+  { entry, path, config, issuer }: Listed,
 ): ConnectorConfig | undefined {
   const { type = "", id = "", name = "" } = entry;
   for (const [key, value] of Object.entries({ type, id, name })) {
@@ -71,10 +75,14 @@ function resolveConnector(
     return undefined;
   }
   const at = join(path, "config");
-  const settings = replaceSecretSources(found.options, config, at, { context, places: shape.places });
+  const inputs = { context, places: shape.places };
+  const settings = prepareSettings(found.options, replaceSecretSources(found.options, config, at, inputs), at, inputs);
   const options = parseParts(context, found.options, readShape(found.options, settings, at, shape) ?? {}, at);
+  const upstream = resolveUpstream(context, path, entry);
   if (options === undefined || id === "" || name === "") return undefined;
-  return { type, id, name, options, ...(grantTypes.length > 0 && { grantTypes }) };
+  const redirectUri = typeof options === "object" && options !== null ? Reflect.get(options, "redirectURI") : undefined;
+  const hasOwnCallback = resolveCallback(context, join(at, "redirectURI"), redirectUri, { issuer, id });
+  return { type, id, name, options, ...upstream, hasOwnCallback, ...(grantTypes.length > 0 && { grantTypes }) };
 }
 
 function reportType(context: ResolveContext, path: string, type: string): void {
@@ -127,6 +135,7 @@ function resolveLocal(context: ResolveContext, file: ConfigFile): readonly Resol
     context.error("staticPasswords", message);
   }
   if (!enablePasswordDB || staticPasswords.length === 0) return [];
-  const connector = { type: "local", id: localId, name: "Email", options: { passwords: [...passwords] } };
-  return [{ path: "enablePasswordDB", connector }];
+  const upstream = resolveUpstream(context, localId, ConnectorEntry.parse({}));
+  const options = { passwords: [...passwords] };
+  return [{ path: "enablePasswordDB", connector: { type: "local", id: localId, name: "Email", options, ...upstream } }];
 }

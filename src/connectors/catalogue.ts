@@ -15,31 +15,23 @@ export interface ConnectorType {
 }
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
-export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map<string, ConnectorType>([
-  [
-    "local",
-    {
-      options: LocalOptions,
-      open: async (options, context) =>
-        (await import("./local/connector.js")).openLocal(LocalOptions.parse(options), context),
-    },
-  ],
+export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
+  ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
   [
     "mockCallback",
-    {
-      options: MockCallbackOptions,
-      open: async () => (await import("./mock-callback/connector.js")).openMockCallback(),
-    },
+    connectorType(MockCallbackOptions, async () => (await import("./mock-callback/connector.js")).openMockCallback),
   ],
   [
     "mockPassword",
-    {
-      options: MockPasswordOptions,
-      open: async (options) =>
-        (await import("./mock-password/connector.js")).openMockPassword(MockPasswordOptions.parse(options)),
-    },
+    connectorType(MockPasswordOptions, async () => (await import("./mock-password/connector.js")).openMockPassword),
   ],
 ]);
+
+type OpenConnector<T> = (options: T, context: ConnectorContext) => Connector | Promise<Connector>;
+
+function connectorType<T>(options: ZodType<T>, load: () => Promise<OpenConnector<T>>): ConnectorType {
+  return { options, open: async (value, context) => (await load())(options.parse(value), context) };
+}
 
 /** Types of Dex that a later version will open: named in the config they are refused with that reason. */
 export const plannedConnectorTypes: readonly string[] = [

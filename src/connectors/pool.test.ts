@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { createBoundedQueue } from "../platform/bounded-queue.js";
+import { createConnectorContext, plainHttp } from "../../test/support/connector-context.js";
 import type { ConnectorType } from "./catalogue.js";
 import { type ConnectorPool, openConnectorPool, type PoolOptions } from "./pool.js";
 import type { Connector } from "./port.js";
 
-const context = { clock: () => 0, passwordQueue: createBoundedQueue({ atOnce: 1, waiting: 1 }) };
+const context = () => createConnectorContext();
 
 function createConnector(close?: () => Promise<void>): Connector {
   return {
@@ -23,6 +23,7 @@ function openPool(types: Record<string, ConnectorType>, more: Partial<PoolOption
     id: `${type}-id`,
     type,
     name: `The ${type}`,
+    http: plainHttp,
     options: { of: type },
   }));
   return openConnectorPool({ specs, types: new Map(Object.entries(types)), context, report: () => undefined, ...more });
@@ -69,7 +70,7 @@ describe("the connector pool", () => {
   });
 
   it("keeps one of an unknown type as unavailable", async () => {
-    const specs = [{ id: "x", type: "x", name: "X", options: {} }];
+    const specs = [{ id: "x", type: "x", name: "X", http: plainHttp, options: {} }];
     const pool = await openPool({}, { specs });
     expect(pool.find("x")?.state).toEqual({ unavailable: "unknown connector type x" });
     await pool.close();

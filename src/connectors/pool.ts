@@ -1,3 +1,4 @@
+import type { HttpSettings } from "../platform/http-client.js";
 import type { ConnectorType } from "./catalogue.js";
 import type { Connector, ConnectorContext } from "./port.js";
 
@@ -6,15 +7,16 @@ export interface ConnectorSpec {
   readonly type: string;
   readonly name: string;
   readonly grantTypes?: readonly string[];
+  readonly http: HttpSettings;
+  /** How old the upstream's last answer may be that serves a refresh while it can't be asked. Undefined: none does. */
+  readonly lastKnownForMs?: number;
+  /** The upstream sends people to `/callback/{id}` instead of `/callback`. */
+  readonly hasOwnCallback?: boolean;
   readonly options: unknown;
 }
 
 /** A configured connector and what became of opening it. */
-export interface PooledConnector {
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-  readonly grantTypes?: readonly string[];
+export interface PooledConnector extends Omit<ConnectorSpec, "options" | "http"> {
   readonly state: { readonly connector: Connector } | { readonly unavailable: string };
 }
 
@@ -28,7 +30,7 @@ export interface ConnectorPool {
 export interface PoolOptions {
   readonly specs: readonly ConnectorSpec[];
   readonly types: ReadonlyMap<string, ConnectorType>;
-  readonly context: ConnectorContext;
+  readonly context: (spec: ConnectorSpec) => ConnectorContext;
   /** Called whenever a connector could not be opened. */
   readonly report: (connectorId: string, reason: string) => void;
   /** First pause before another try; doubled up to `retryMaxMs`. */
@@ -44,11 +46,11 @@ export async function openConnectorPool(options: PoolOptions): Promise<Connector
   let closed = false;
 
   async function tryOpen(spec: ConnectorSpec, nextPauseMs: number): Promise<void> {
-    const { options: _checked, ...shown } = spec;
+    const { options: _checked, http: _used, ...shown } = spec;
     try {
       const type = options.types.get(spec.type);
       if (type === undefined) throw new Error(`unknown connector type ${spec.type}`);
-      const connector = await type.open(spec.options, options.context);
+      const connector = await type.open(spec.options, options.context(spec));
       if (closed) await connector.close?.();
       pooled.set(spec.id, { ...shown, state: { connector } });
     } catch (error) {

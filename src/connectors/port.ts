@@ -1,5 +1,6 @@
 import type { BoundedQueue } from "../platform/bounded-queue.js";
 import type { Clock } from "../platform/clock.js";
+import type { HttpSettings } from "../platform/http-client.js";
 import type { Identity } from "../records/identity.js";
 
 /**
@@ -7,9 +8,20 @@ import type { Identity } from "../records/identity.js";
  * for the type. It sees plain inputs, never HTTP requests.
  */
 export interface Connector {
-  readonly login: RedirectLogin | FormPostLogin | PasswordLogin;
+  readonly login: RedirectLogin | FormPostLogin | PasswordLogin | HeaderLogin;
   /** Reads the person again without them. Absent: the connector yields no refresh tokens. */
   readonly refresh?: (input: RefreshInput) => Promise<RefreshResult>;
+  /** Takes a token of the upstream as proof of who the person is (RFC 8693 section 2.1). */
+  readonly exchangeToken?: (input: ExchangeInput) => Promise<LoginResult>;
+  /** Where the browser ends its session at the upstream (RP-Initiated Logout 1.0). Undefined: nowhere. */
+  readonly logout?: (input: LogoutInput) => Promise<{ readonly url: string } | undefined>;
+  /** Logs in by `Authorization: Negotiate` (RFC 4559) before the form is shown. */
+  readonly negotiate?: (input: NegotiateInput) => Promise<NegotiateResult>;
+  /**
+   * Tries what a login would need, without a person (`latchkey check --online`), and says in sentences what is right or
+   * worth knowing. Rejects with `ProbeFailure` where something is wrong.
+   */
+  readonly probe?: () => Promise<readonly string[]>;
   close?(): Promise<void>;
 }
 
@@ -74,6 +86,53 @@ export interface PasswordLogin {
   check(input: PasswordInput): Promise<LoginResult>;
 }
 
+/** A proxy in front of us has logged the person in and says so in headers of the request. */
+export interface HeaderLogin {
+  readonly kind: "header";
+  /** The headers to be handed in, by lower-case name. Others are never seen. */
+  readonly headers: readonly string[];
+  check(input: HeaderInput): Promise<LoginResult>;
+}
+
+export interface HeaderInput {
+  readonly scopes: WantedScopes;
+  /** The first value of each header that is there, by lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** IP address of whoever opened the connection: the proxy, and never what a header says. */
+  readonly peer: string;
+}
+
+export interface ExchangeInput {
+  readonly scopes: WantedScopes;
+  /** URI of RFC 8693 section 3. */
+  readonly tokenType: string;
+  readonly token: string;
+}
+
+export interface LogoutInput {
+  /** Where the upstream sends the browser back to. */
+  readonly returnUrl: string;
+  readonly state: string;
+  readonly connectorData?: string;
+}
+
+export interface NegotiateInput {
+  readonly scopes: WantedScopes;
+  /** The `Authorization` header of the request. */
+  readonly authorization: string | undefined;
+  /** This browser was asked before, and did not or could not. */
+  readonly wasAsked: boolean;
+}
+
+/**
+ * `challenge`: answer 401 with this `WWW-Authenticate`. `form`: show the form. Otherwise the login is decided; `reply` is
+ * the last word of the mechanism to the browser.
+ */
+export type NegotiateResult =
+  | { readonly outcome: "challenge"; readonly challenge: string; readonly showForm: boolean }
+  | { readonly outcome: "form" }
+  | (Exclude<LoginResult, { outcome: "bad-credentials" }> & { readonly reply?: string });
+
 export interface PasswordInput {
   readonly scopes: WantedScopes;
   readonly username: string;
@@ -96,14 +155,37 @@ export interface RefreshInput {
   readonly connectorData?: string;
 }
 
-/** `denied` ends the grant. An upstream that cannot answer throws: nothing changes and the client may try again. */
+/**
+ * `denied` ends the grant. An upstream that cannot answer throws: nothing changes and the client may try again.
+ * `unavailable` says the same where the upstream has given a new credential before it failed: that is kept.
+ */
 export type RefreshResult =
   | { readonly outcome: "ok"; readonly identity: Identity; readonly connectorData?: string }
-  | { readonly outcome: "denied"; readonly detail: string };
+  | { readonly outcome: "denied"; readonly detail: string }
+  | { readonly outcome: "unavailable"; readonly detail: string; readonly connectorData: string };
+
+/** What `probe` rejects with: a sentence, and the key of the settings it is about. */
+export class ProbeFailure extends Error {
+  readonly key: string | undefined;
+
+  constructor(message: string, key?: string) {
+    super(message);
+    this.name = "ProbeFailure";
+    this.key = key;
+  }
+}
 
 /** What a connector gets when it is opened. */
 export interface ConnectorContext {
   readonly clock: Clock;
   /** Password hashing shares libuv's pool with signing: it runs through this queue alone (docs/adr/0006). */
   readonly passwordQueue: BoundedQueue;
+  /** How this connector talks to its upstream: `connectors[].http`. */
+  readonly http: HttpSettings;
+  /** Waits; for a rate limit, or a pool. */
+  readonly pause: (ms: number) => Promise<void>;
+  /** Content of a file that may change while we run (a projected token). Others come with the options. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** One line in the log, for whoever runs the server. Never a credential or a claim. */
+  readonly warn: (message: string) => void;
 }

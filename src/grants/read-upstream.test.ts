@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { createConnectorContext, plainHttp } from "../../test/support/connector-context.js";
 import { openConnectorPool } from "../connectors/pool.js";
 import type { Connector, RefreshInput, RefreshResult } from "../connectors/port.js";
-import { createBoundedQueue } from "../platform/bounded-queue.js";
 import { createSystemRandom } from "../platform/random.js";
 import { Secret } from "../platform/secret.js";
 import type { Identity } from "../records/identity.js";
@@ -90,7 +90,7 @@ class World {
   }
 
   /** One replica: all of them share the storage. */
-  async openReader(refresh: Answering | "broken" | undefined): Promise<ReadUpstream> {
+  async openReader(refresh: Answering | "broken" | undefined, lastKnownForMs?: number): Promise<ReadUpstream> {
     const connector: Connector = {
       login: { kind: "password", check: () => Promise.resolve({ outcome: "bad-credentials" }) },
       ...(typeof refresh === "function" && { refresh }),
@@ -98,9 +98,14 @@ class World {
     const open = (): Promise<Connector> =>
       refresh === "broken" ? Promise.reject(new Error("no route to host")) : Promise.resolve(connector);
     const connectors = await openConnectorPool({
-      specs: [{ id: "upstream", type: "test", name: "Test", options: {} }],
+      specs: [
+        {
+          ...{ id: "upstream", type: "test", name: "Test", http: plainHttp, options: {} },
+          ...(lastKnownForMs !== undefined && { lastKnownForMs }),
+        },
+      ],
       types: new Map([["test", { options: z.unknown(), open }]]),
-      context: { clock: () => this.now, passwordQueue: createBoundedQueue({ atOnce: 1, waiting: 1 }) },
+      context: () => createConnectorContext({ clock: () => this.now }),
       report: () => undefined,
     });
     await connectors.close();
@@ -181,6 +186,52 @@ describe("reading the upstream (DESIGN wall 5)", () => {
     const answers = await Promise.all(replicas.map((read) => read({ ...question, freshForMs: 0 })));
     expect(upstream.seen).toEqual(["token-1", "token-2", "token-3", "token-4"]);
     expect(answers.every(({ outcome }) => outcome === "ok")).toBe(true);
+  });
+});
+
+describe("an upstream that is down", () => {
+  const broken = (): Promise<never> => Promise.reject(new Error("no route to host"));
+
+  it("leaves everything as it is, whatever it last said, where the connector does not say otherwise", async () => {
+    const world = await createWorld();
+    const read = await world.openReader(broken);
+    expect(await read(question)).toEqual({ outcome: "unavailable", detail: "no route to host" });
+  });
+
+  it("is stood in for by what it last said, up to the age that the connector allows", async () => {
+    const world = await createWorld();
+    const read = await world.openReader(broken, 60_000);
+    expect(await read(question)).toEqual({ outcome: "ok", identity: jane });
+    expect(await world.stored()).toMatchObject({ readAt: start });
+    world.now += 1;
+    expect(await read(question)).toMatchObject({ outcome: "unavailable" });
+  });
+
+  it("is stood in for where its connector could not be opened", async () => {
+    const world = await createWorld();
+    const read = await world.openReader("broken", 60_000);
+    expect(await read(question)).toEqual({ outcome: "ok", identity: jane });
+  });
+
+  it("is not stood in for where it says no", async () => {
+    const world = await createWorld();
+    const read = await world.openReader(() => Promise.resolve({ outcome: "denied", detail: "gone" }), 60_000);
+    expect(await read(question)).toEqual({ outcome: "denied", detail: "gone" });
+  });
+
+  it("has its new credential kept where it fails after it gave one", async () => {
+    const world = await createWorld();
+    const detail = "the groups could not be read";
+    const read = await world.openReader(() =>
+      Promise.resolve({ outcome: "unavailable", detail, connectorData: "token-2" }),
+    );
+    expect(await read(question)).toEqual({ outcome: "unavailable", detail });
+    expect(await world.stored()).toEqual({
+      connectorId: "upstream",
+      connectorData: "token-2",
+      identity: jane,
+      readAt: start,
+    });
   });
 });
 

@@ -111,6 +111,14 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
 
   async function settle(question: UpstreamQuestion, leased: Leased, result: RefreshResult): Promise<UpstreamAnswer> {
     if (result.outcome === "denied") return result;
+    if (result.outcome === "unavailable") {
+      const { holder } = leased;
+      await upstreams.update(question.key, (current) => ({
+        put: { ...releaseLease(current, holder), connectorData: result.connectorData },
+        result: undefined,
+      }));
+      return { outcome: "unavailable", detail: result.detail };
+    }
     // Another person behind the same login would turn one `sub` into another (dex-behaviour §12 no. 16).
     if (result.identity.userId !== leased.upstream.identity.userId) {
       return { outcome: "denied", detail: "the upstream answered with another user" };
@@ -126,7 +134,17 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
     return { outcome: "ok", identity: result.identity };
   }
 
-  return (question) => once(question.key, () => read(question));
+  /** Where the connector allows it, what the upstream last said stands in for an upstream that can't be asked. */
+  async function readOrRemember(question: UpstreamQuestion): Promise<UpstreamAnswer> {
+    const answer = await read(question);
+    const maxAgeMs = options.connectors.find(question.connectorId)?.lastKnownForMs;
+    if (answer.outcome !== "unavailable" || maxAgeMs === undefined) return answer;
+    const entry = await upstreams.find(question.key);
+    if (entry === undefined || clock() - entry.record.readAt > maxAgeMs) return answer;
+    return { outcome: "ok", identity: entry.record.identity };
+  }
+
+  return (question) => once(question.key, () => readOrRemember(question));
 }
 
 function askConnector(

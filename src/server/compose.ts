@@ -1,5 +1,7 @@
+import { setTimeout } from "node:timers/promises";
 import { createStaticRegistry } from "../clients/registry.js";
 import type { Config } from "../config/config.js";
+import { readChangingFile } from "../config/read-changing-file.js";
 import { openConnectorPool } from "../connectors/pool.js";
 import { createUserinfoReader } from "../endpoints/userinfo/read-userinfo.js";
 import type { MeasuredQueue } from "../platform/bounded-queue.js";
@@ -88,7 +90,14 @@ function openConnectors({ config, parts, logger, passwordQueue }: ComposeOptions
   return openConnectorPool({
     specs: config.connectors,
     types: parts.connectorTypes,
-    context: { clock: parts.clock, passwordQueue },
+    context: ({ id, http }) => ({
+      clock: parts.clock,
+      passwordQueue,
+      http,
+      pause: (ms) => setTimeout(ms),
+      readFile: readChangingFile,
+      warn: (message) => logger.warn({ connector_id: id }, message),
+    }),
     report: (connectorId, reason) =>
       logger.warn({ connector_id: connectorId, reason }, "connector not opened; it will be tried again"),
   });

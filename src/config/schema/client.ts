@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ClientRefreshTokens } from "./expiry.js";
-import { flag, planned, text, texts } from "./key.js";
+import { duration, flag, planned, text, texts } from "./key.js";
 
 export const StaticClient = z.object({
   id: text("The client_id. This or idEnv or idFile."),
@@ -45,6 +45,21 @@ export const StaticPassword = z.object({
 });
 export type StaticPassword = z.infer<typeof StaticPassword>;
 
+const ConnectorHttp = z.object({
+  timeout: duration("10s", "Longest time for one exchange with the upstream. At most 1m."),
+  rootCAs: texts("Certificates trusted besides the system's: paths, PEM or base64 of PEM."),
+  insecureSkipVerify: flag(false, "Accept any certificate. For trying things out only."),
+  proxy: text("URL of a proxy, or none. Default: HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the environment."),
+});
+
+const ConnectorRefresh = z.object({
+  onUnavailable: text("What a refresh gets while the upstream can't be asked.", {
+    values: ["deny", "lastKnown"],
+    default: "deny",
+  }),
+  maxAge: duration("1h", "With lastKnown: how old the last answer of the upstream may be."),
+});
+
 export const ConnectorEntry = z.object({
   type: text("Which kind of upstream; the types are below. People of staticPasswords need no connector.", {
     required: true,
@@ -53,5 +68,7 @@ export const ConnectorEntry = z.object({
   name: text("Shown to people.", { required: true }),
   config: z.unknown().optional().meta({ description: "Settings of the type." }),
   grantTypes: texts("Grant types that this connector serves. Default: all."),
+  http: ConnectorHttp.prefault({}).meta({ description: "How the upstream is reached, where it speaks HTTP." }),
+  refresh: ConnectorRefresh.prefault({}).meta({ description: "What happens when tokens are refreshed." }),
 });
 export type ConnectorEntry = z.infer<typeof ConnectorEntry>;

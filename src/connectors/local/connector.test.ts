@@ -1,5 +1,6 @@
 import { hashSync } from "@node-rs/bcrypt";
 import { describe, expect, it } from "vitest";
+import { createConnectorContext } from "../../../test/support/connector-context.js";
 import { type BoundedQueue, createBoundedQueue, QueueFullError } from "../../platform/bounded-queue.js";
 import type { Identity } from "../../records/identity.js";
 import type { Connector, LoginResult } from "../port.js";
@@ -23,7 +24,7 @@ const queue = createBoundedQueue({ atOnce: 2, waiting: 100 });
 const bad = { outcome: "bad-credentials" };
 
 function open(passwords: Person[] = [jane], passwordQueue: BoundedQueue = queue): Promise<Connector> {
-  return openLocal({ passwords }, { clock: () => 0, passwordQueue });
+  return openLocal({ passwords }, createConnectorContext({ passwordQueue }));
 }
 
 async function check(connector: Connector, username: string, password: string): Promise<LoginResult> {

@@ -1,5 +1,5 @@
 import type { PooledConnector } from "../../connectors/pool.js";
-import type { FinishInput, FormPostLogin, LoginResult, RedirectLogin } from "../../connectors/port.js";
+import type { Connector, HeaderLogin, LoginResult } from "../../connectors/port.js";
 import { deriveFromFlow, loginKey, type OpenFlow } from "../../login/flow.js";
 import { identify } from "../../login/identify.js";
 import { PageError } from "../../oidc/page-error.js";
@@ -19,9 +19,9 @@ const repostedName = "latchkey_reposted";
 interface Answer {
   readonly open: OpenFlow;
   readonly pooled: PooledConnector;
-  readonly login: RedirectLogin | FormPostLogin;
-  readonly fields: ReadonlyMap<string, string>;
   readonly hash: string;
+  /** Asks the connector what the answer means. */
+  readonly ask: () => Promise<LoginResult>;
 }
 
 /** `/callback`: the upstream's answer, by GET or by a cross-site POST. */
@@ -48,16 +48,44 @@ async function openAnswer(context: AuthorizeContext, request: BrowserRequest): P
     });
   }
   const { login } = requireConnector(context, open, pooled);
-  const wanted = login.kind === "formPost" ? "POST" : "GET";
-  if (login.kind === "password" || request.method !== wanted) {
-    throw new PageError({
-      kind: "invalid-request",
-      reason: "The answer of the sign-in service came in an unexpected way.",
-    });
+  const ask = prepareQuestion(context, request, { open, pooled, login });
+  const told = login.kind === "header" ? readHeaders(request, login) : collectFields(parameters);
+  const hash = keyedHash(deriveFromFlow(open.flow, "upstream answer"), pooled.id, JSON.stringify([...told].sort()));
+  return { open, pooled, hash, ask };
+}
+
+interface Question {
+  readonly open: OpenFlow;
+  readonly pooled: PooledConnector;
+  readonly login: Connector["login"];
+}
+
+/** Throws where the answer did not come the way on which this connector sends people back. */
+function prepareQuestion(context: AuthorizeContext, request: BrowserRequest, question: Question): Answer["ask"] {
+  const { open, pooled, login } = question;
+  const input = createUpstreamInput(context, open, pooled);
+  // Only `/callback/{id}` is behind the proxy: on the bare path anybody could send its headers (dex-connectors O-24).
+  if (login.kind === "header" && request.method === "GET" && request.connectorId === pooled.id) {
+    const { scopes } = input;
+    return () => login.check({ scopes, headers: readHeaders(request, login), peer: request.peer });
   }
-  const fields = collectFields(parameters);
-  const hash = keyedHash(deriveFromFlow(open.flow, "upstream answer"), pooled.id, JSON.stringify([...fields].sort()));
-  return { open, pooled, login, fields, hash };
+  if (login.kind === "redirect" && request.method === "GET") {
+    return () => login.finish({ ...input, fields: collectFields(request.query) });
+  }
+  if (login.kind === "formPost" && request.method === "POST") {
+    return () => login.finish({ ...input, fields: collectFields(request.body) });
+  }
+  const reason = "The answer of the sign-in service came in an unexpected way.";
+  throw new PageError({ kind: "invalid-request", reason });
+}
+
+function readHeaders(request: BrowserRequest, { headers }: HeaderLogin): ReadonlyMap<string, string> {
+  return new Map(
+    headers.flatMap((name) => {
+      const value = request.header(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 /** The same answer again (reload, double click) goes on where the login stands: the upstream takes its code only once. */
@@ -87,10 +115,9 @@ async function isKnown(context: AuthorizeContext, { open, hash }: Answer): Promi
 
 /** Undefined where another replica took the same answer meanwhile: its login stands. */
 async function askUpstream(context: AuthorizeContext, answer: Answer): Promise<LoginResult | undefined> {
-  const { open, pooled, login, fields } = answer;
-  const input: FinishInput = { ...createUpstreamInput(context, open, pooled.id), fields };
+  const { open, pooled } = answer;
   try {
-    return await login.finish(input);
+    return await answer.ask();
   } catch (error) {
     if (await isKnown(context, answer)) return undefined;
     context.logUpstreamError(pooled.id, error);

@@ -22,6 +22,7 @@ export async function startConnector(
   }
   const { login } = requireConnector(context, open, pooled);
   if (login.kind === "password") return seeOther(passwordUrl(context, pooled.id, open.sealed));
+  if (login.kind === "header") return toProxy(context, open, pooled);
   const carried = carryState(context, request, open, pooled.id, login.stateLimit);
   if (carried === undefined) {
     return respondWithError(
@@ -31,7 +32,7 @@ export async function startConnector(
     );
   }
   try {
-    const start = await login.start(createStartInput(context, open, pooled.id, carried.state));
+    const start = await login.start({ ...createUpstreamInput(context, open, pooled), state: carried.state });
     const { setCookies: cookies } = carried;
     if ("url" in start) return { location: start.url, status: 302, cookies };
     return { page: renderPostOut({ site: context.site, ...start }), status: 200, cookies };
@@ -39,6 +40,13 @@ export async function startConnector(
     context.logUpstreamError(pooled.id, error);
     throw unavailable(context, open, pooled, "upstream-error");
   }
+}
+
+/** The proxy guards the connector's own callback alone: whoever comes back from there has been logged in by it. */
+function toProxy(context: AuthorizeContext, open: OpenFlow, pooled: PooledConnector): BrowserReply {
+  const url = new URL(ownCallbackUrl(context, pooled));
+  url.searchParams.set("state", context.flows.sealState(open.flow, pooled.id));
+  return { location: url.href, status: 302 };
 }
 
 /** The opened connector, or the page that says that it can't be reached just now. */
@@ -67,7 +75,7 @@ export function unavailable(
 export function createUpstreamInput(
   context: AuthorizeContext,
   open: OpenFlow,
-  connectorId: string,
+  pooled: PooledConnector,
 ): Omit<StartInput, "state"> {
   const { scopes } = open.flow.request;
   return {
@@ -76,13 +84,15 @@ export function createUpstreamInput(
       offlineAccess: scopes.includes("offline_access"),
       groups: scopes.includes("groups") || open.client.allowedGroups !== undefined,
     },
-    callbackUrl: issuerUrl(context.issuer.url, routes.callback),
-    derive: (purpose) => deriveFromFlow(open.flow, `upstream ${connectorId} ${purpose}`),
+    callbackUrl: pooled.hasOwnCallback
+      ? ownCallbackUrl(context, pooled)
+      : issuerUrl(context.issuer.url, routes.callback),
+    derive: (purpose) => deriveFromFlow(open.flow, `upstream ${pooled.id} ${purpose}`),
   };
 }
 
-function createStartInput(context: AuthorizeContext, open: OpenFlow, connectorId: string, state: string): StartInput {
-  return { ...createUpstreamInput(context, open, connectorId), state };
+function ownCallbackUrl(context: AuthorizeContext, { id }: PooledConnector): string {
+  return issuerUrl(context.issuer.url, `${routes.callback}/${encodeURIComponent(id)}`);
 }
 
 /** The sealed state itself where the upstream hands back so much, else a handle and a cookie. */

@@ -11,6 +11,10 @@ export interface BrowserRequest {
   /** Path and query as received: where a form posts back to. */
   readonly url: string;
   readonly cookies: ReadonlyMap<string, string>;
+  /** The first value of a header, by lower-case name. */
+  readonly header: (name: string) => string | undefined;
+  /** IP address at the other end of the connection; no header changes it. */
+  readonly peer: string;
   /** The `{connector}` segment of the path, decoded. */
   readonly connectorId?: string;
 }

@@ -80,7 +80,7 @@ async function check(
   username: string,
   password: string,
 ): Promise<LoginResult | "busy"> {
-  const { scopes } = createUpstreamInput(context, attempt.open, attempt.pooled.id);
+  const { scopes } = createUpstreamInput(context, attempt.open, attempt.pooled);
   try {
     return await attempt.login.check({ scopes, username, password });
   } catch (error) {

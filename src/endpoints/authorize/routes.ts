@@ -64,6 +64,11 @@ function toBrowserRequest(request: FastifyRequest<StepRoute>, method: "GET" | "P
     body: method === "POST" ? parseParameters(request.body ?? "") : new Parameters([]),
     url: request.url,
     cookies: parseCookies(request.headers.cookie),
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+    peer: request.socket.remoteAddress ?? "",
     ...(connector !== undefined && { connectorId: connector }),
   };
 }
