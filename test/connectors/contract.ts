@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ConnectorType, connectorTypes } from "../../src/connectors/catalogue.js";
+import { type CatalogueEntry, connectorTypes } from "../../src/connectors/catalogue.js";
 import {
   type Connector,
   type LoginResult,
@@ -48,9 +48,40 @@ export function describeContract(stand: ConnectorStand): void {
     describeLogin(stand, bench);
     describeLoginFailures(stand, bench);
     describeRestriction(stand, bench);
-    describeRefresh(stand, bench);
-    describeRefreshFailures(stand, bench);
+    if (requireType(stand).capabilities.refresh !== "never") {
+      describeRefresh(stand, bench);
+      describeRefreshFailures(stand, bench);
+    }
     describeProbe(stand, bench);
+    describeCapabilities(stand, bench);
+  });
+}
+
+/** The table of docs/connectors/ is made from what the catalogue says: it must not say too much, nor too little. */
+function describeCapabilities(stand: ConnectorStand, bench: Bench): void {
+  const { capabilities } = requireType(stand);
+
+  it("has the way to log in and the members that the catalogue tells of it", async () => {
+    const connector = await bench.open();
+    expect(connector.login.kind).toBe(capabilities.login);
+    const members = {
+      refresh: connector.refresh,
+      logout: connector.logout,
+      exchange: connector.exchangeToken,
+      negotiate: connector.negotiate,
+    };
+    for (const [name, member] of Object.entries(members)) {
+      const support: unknown = Reflect.get(capabilities, name);
+      if (typeof support === "string") expect([name, member !== undefined]).toEqual([name, support === "always"]);
+    }
+  });
+
+  it("gives the claims that the catalogue tells of it", () => {
+    const { groups, preferredUsername } = stand.identityOf(casey);
+    if (typeof capabilities.groups === "string") expect(groups.length > 0).toBe(capabilities.groups === "always");
+    if (typeof capabilities.preferredUsername === "string") {
+      expect(preferredUsername !== "").toBe(capabilities.preferredUsername === "always");
+    }
   });
 }
 
@@ -73,7 +104,8 @@ function describeLogin(stand: ConnectorStand, bench: Bench): void {
     expect(ids[1]).toBe(ids[0]);
   });
 
-  if (has("nonsense")) {
+  const { login } = requireType(stand).capabilities;
+  if (has("nonsense") && (login === "redirect" || login === "formPost")) {
     it("lets nobody in by an answer that no login made", async () => {
       const connector = await bench.open();
       for (const fields of nonsense) {
@@ -83,11 +115,11 @@ function describeLogin(stand: ConnectorStand, bench: Bench): void {
     });
   }
 
-  if (has("wrong-password")) {
+  if (has("wrong-password") && login === "password") {
     it("answers a wrong password as it answers an unknown person, and takes no empty password (RFC 4513 section 5.1.2)", async () => {
       const { login } = await bench.open();
       const { way } = bench.running();
-      if (login.kind !== "password" || way.kind !== "password") return;
+      if (login.kind !== "password" || way.kind !== "password") throw new Error(`${login.kind} is not ${way.kind}`);
       const { username } = way.credentials();
       const check = (name: string, password: string) => login.check({ scopes: everything, username: name, password });
       const wrong = await check(username, "not the password");
@@ -156,9 +188,10 @@ function describeRestriction(stand: ConnectorStand, bench: Bench): void {
     expect((await bench.logIn(connector, everything)).outcome).toBe("denied");
   });
 
+  if (requireType(stand).capabilities.refresh === "never") return;
+
   it("asks for the group again at every refresh", async () => {
     const connector = await bench.open({ restricted: true });
-    if (connector.refresh === undefined) return;
     const login = await bench.requireLogin(connector, withoutGroups);
     expect((await bench.refresh(connector, login, withoutGroups)).outcome).toBe("ok");
     const again = await bench.requireLogin(connector, withoutGroups);
@@ -172,7 +205,6 @@ function describeRefresh(stand: ConnectorStand, bench: Bench): void {
 
   it("reads the same person again", async () => {
     const connector = await bench.open();
-    if (connector.refresh === undefined) return;
     const login = await bench.requireLogin(connector);
     const result = await bench.refresh(connector, login);
     expect(result.outcome === "ok" && sorted(result.identity)).toEqual(sorted(login.identity));
@@ -181,7 +213,6 @@ function describeRefresh(stand: ConnectorStand, bench: Bench): void {
   if (has("changes")) {
     it("passes on what has changed about the person, under the same id", async () => {
       const connector = await bench.open();
-      if (connector.refresh === undefined) return;
       const login = await bench.requireLogin(connector);
       const changed = { ...casey, name: "Casey Changed", groups: ["crew", "captains"] };
       await bench.running().setPerson(changed);
@@ -193,7 +224,6 @@ function describeRefresh(stand: ConnectorStand, bench: Bench): void {
   if (has("revoked")) {
     it("says no where the upstream has taken back what it gave", async () => {
       const connector = await bench.open();
-      if (connector.refresh === undefined) return;
       const login = await bench.requireLogin(connector);
       await bench.running().setBehaviour({ kind: "revoked" });
       expect((await bench.refresh(connector, login)).outcome).toBe("denied");
@@ -218,7 +248,6 @@ function describeRefreshFailures(stand: ConnectorStand, bench: Bench): void {
   if (has("id-missing")) {
     it("does not go on where the id is missing", async () => {
       const connector = await bench.open();
-      if (connector.refresh === undefined) return;
       const login = await bench.requireLogin(connector);
       await bench.running().setBehaviour({ kind: "id-missing" });
       expect(await bench.outcomeOf(bench.refresh(connector, login))).not.toBe("ok");
@@ -229,7 +258,6 @@ function describeRefreshFailures(stand: ConnectorStand, bench: Bench): void {
     for (const kind of faults.filter(has)) {
       it(`ends no login at a refresh where ${place} fails (${kind}), and loses no credential by it`, async () => {
         const connector = await bench.open({ isImpatient: kind === "slow" });
-        if (connector.refresh === undefined) return;
         const login = await bench.requireLogin(connector);
         await bench.running().setBehaviour({ kind, place });
         const failed = await bench.refresh(connector, login).catch(bench.examine);
@@ -244,7 +272,6 @@ function describeRefreshFailures(stand: ConnectorStand, bench: Bench): void {
 
   it("settles on connector data that it never wrote, and never by another person", async () => {
     const connector = await bench.open();
-    if (connector.refresh === undefined) return;
     const { identity } = await bench.requireLogin(connector);
     for (const connectorData of ["", "{", "null", "[]", '{"accessToken":7}', "\u0000", "x".repeat(100_000)]) {
       const result = await bench.refresh(connector, { identity, connectorData }).catch(bench.examine);
@@ -360,9 +387,9 @@ function createBench(stand: ConnectorStand) {
       open.push(connector);
       return connector;
     },
-    /** Ends a login with an answer of the test's own; what has no such answer is not asked. */
+    /** Ends a login with an answer of the test's own. */
     async finish({ login }: Connector, fields: readonly (readonly [string, string])[]): Promise<LoginResult> {
-      if (login.kind === "password" || login.kind === "header") return { outcome: "bad-credentials" };
+      if (login.kind === "password" || login.kind === "header") throw new Error(`nothing comes back to ${login.kind}`);
       return login.finish({ scopes: everything, callbackUrl, derive, fields: new Map(fields) });
     },
     async outcomeOf(result: Promise<LoginResult | RefreshResult>): Promise<string> {
@@ -381,7 +408,7 @@ function derive(purpose: string): string {
   return Buffer.from(purpose.padEnd(32, "-")).toString("base64url").slice(0, 43);
 }
 
-function requireType(stand: ConnectorStand): ConnectorType {
+function requireType(stand: ConnectorStand): CatalogueEntry {
   const type = stand.connectorType ?? connectorTypes.get(stand.type);
   if (type === undefined) throw new Error(`no connector type ${stand.type}`);
   return type;

@@ -1,4 +1,4 @@
-import type { ConnectorType } from "../../src/connectors/catalogue.js";
+import type { CatalogueEntry } from "../../src/connectors/catalogue.js";
 import type { FormPostStart } from "../../src/connectors/port.js";
 import type { Clock } from "../../src/platform/clock.js";
 import type { HttpSettings } from "../../src/platform/http-client.js";
@@ -67,7 +67,7 @@ export type LoginWay =
   | { readonly kind: "header"; readonly headers: () => ReadonlyMap<string, string>; readonly peer: string };
 
 export interface RunningStand {
-  /** `connectors[].config` as it would stand in the file. */
+  /** `connectors[].config` as it would stand in the file, with everything on that the type can do (refresh, groups). */
   settings(input: SettingsInput): object | Promise<object>;
   /** `connectors[].http`, where the defaults don't reach the upstream. */
   readonly http?: Partial<HttpSettings>;
@@ -101,7 +101,7 @@ export interface ConnectorStand {
   /** As in `connectors[].type`. */
   readonly type: string;
   /** A type that only tests know. */
-  readonly connectorType?: ConnectorType;
+  readonly connectorType?: CatalogueEntry;
   /** Where the upstream is asked during a login: each place fails in each way once. */
   readonly places: readonly string[];
   /** The same during a refresh, where it differs. None: a refresh asks nobody. */

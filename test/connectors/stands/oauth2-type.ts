@@ -1,7 +1,8 @@
 import * as z from "zod";
-import type { ConnectorType } from "../../../src/connectors/catalogue.js";
+import type { CatalogueEntry } from "../../../src/connectors/catalogue.js";
 import type { Connector, ConnectorContext } from "../../../src/connectors/port.js";
 import { findAllowedGroups, notInAllowedGroups } from "../../../src/connectors/shared/allowed-groups.js";
+import { onlyLogin } from "../../../src/connectors/shared/capabilities.js";
 import { createOAuth2Client } from "../../../src/connectors/shared/oauth2-client.js";
 import { createOAuth2Connector } from "../../../src/connectors/shared/oauth2-connector.js";
 import { secretText } from "../../../src/connectors/shared/secret-text.js";
@@ -15,8 +16,15 @@ const Options = z.object({
 });
 
 /** The connector of the simulator, on the parts that every such connector is built from. */
-export const simulatedType: ConnectorType = {
+export const simulatedType: CatalogueEntry = {
   options: Options,
+  capabilities: {
+    ...onlyLogin,
+    login: "redirect",
+    refresh: "always",
+    groups: "always",
+    preferredUsername: "always",
+  },
   open: async (value, context) => openSimulated(Options.parse(value), context),
 };
 
