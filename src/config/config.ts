@@ -89,6 +89,8 @@ export interface ConnectorConfig {
   readonly lastKnownForMs?: number;
   /** The upstream sends people to `/callback/{id}` instead of `/callback`. */
   readonly hasOwnCallback: boolean;
+  /** Whoever types an address of one of these is sent here. As `parseDomain` gives them; no two connectors share one. */
+  readonly emailDomains?: readonly string[];
   /** Checked by the schema of its type; opened by that type alone. */
   readonly options: unknown;
 }

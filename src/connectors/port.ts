@@ -37,6 +37,8 @@ export interface StartInput {
   readonly callbackUrl: string;
   /** Comes back with the answer, unchanged. At most `stateLimit` bytes. */
   readonly state: string;
+  /** What is known of the person's name at the upstream, an e-mail address mostly. Typed by anybody: worth nothing. */
+  readonly loginHint?: string;
   /**
    * A secret of this login attempt for a purpose (`nonce`, `pkce`, `saml-request`): the same at start and finish, never
    * stored. 43 characters of base64url.

@@ -61,8 +61,9 @@ function createRedirect(upstream: TestUpstream, stateLimit: number): Connector {
     login: {
       kind: "redirect",
       stateLimit,
-      start: async ({ callbackUrl, state, derive }) => {
+      start: async ({ callbackUrl, state, derive, loginHint }) => {
         const query = new URLSearchParams({ redirect_uri: callbackUrl, state, nonce: derive("nonce") });
+        if (loginHint !== undefined) query.set("login_hint", loginHint);
         return { url: `https://upstream.example/authorize?${query}` };
       },
       finish: async ({ fields, derive }) => finish(upstream, { ...Object.fromEntries(fields), nonce: derive("nonce") }),

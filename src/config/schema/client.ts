@@ -66,6 +66,10 @@ export const ConnectorEntry = z.object({
   name: text("Shown to people.", { required: true }),
   config: z.unknown().optional().meta({ description: "Settings of the type." }),
   grantTypes: texts("Grant types that this connector serves. Default: all."),
+  emailDomains: texts(
+    "Domains of e-mail addresses. The page where people choose asks for the address, and sends those of these domains here. Only the domain itself counts, no subdomains.",
+    { examples: ["example.com"] },
+  ),
   http: ConnectorHttp.prefault({}).meta({ description: "How the upstream is reached, where it speaks HTTP." }),
   refresh: ConnectorRefresh.prefault({}).meta({ description: "What happens when tokens are refreshed." }),
 });

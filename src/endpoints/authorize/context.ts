@@ -78,7 +78,12 @@ export function dispatcherUrl(
   sealed: string,
   extra: readonly (readonly [string, string])[] = [],
 ): string {
-  return `${context.issuer.path}${routes.authorize}?${formatForm([["flow", sealed], ...extra])}`;
+  return `${dispatcherPath(context)}?${formatForm([["flow", sealed], ...extra])}`;
+}
+
+/** For a form that carries the flow in a field. */
+export function dispatcherPath(context: AuthorizeContext): string {
+  return `${context.issuer.path}${routes.authorize}`;
 }
 
 export function connectorUrl(context: AuthorizeContext, connectorId: string, sealed: string): string {
