@@ -80,6 +80,8 @@ export interface LoggerConfig {
 
 export interface ConnectorConfig {
   readonly id: string;
+  /** Where it stands in the file: `connectors.0`, or the key that adds it. */
+  readonly path: string;
   readonly type: string;
   readonly name: string;
   /** Grant types this connector may be used for; undefined: all. */

@@ -87,7 +87,7 @@ function resolveConnector(
   const redirectUri = typeof options === "object" && options !== null ? Reflect.get(options, "redirectURI") : undefined;
   const hasOwnCallback = resolveCallback(context, join(at, "redirectURI"), redirectUri, { issuer, id });
   return {
-    ...{ type, id, name, options, ...upstream, hasOwnCallback },
+    ...{ type, id, name, path, options, ...upstream, hasOwnCallback },
     ...(grantTypes.length > 0 && { grantTypes }),
     ...(emailDomains.length > 0 && { emailDomains }),
   };
@@ -145,5 +145,6 @@ function resolveLocal(context: ResolveContext, file: ConfigFile): readonly Resol
   if (!enablePasswordDB || staticPasswords.length === 0) return [];
   const upstream = resolveUpstream(context, localId, ConnectorEntry.parse({}));
   const options = { passwords: [...passwords] };
-  return [{ path: "enablePasswordDB", connector: { type: "local", id: localId, name: "Email", options, ...upstream } }];
+  const path = "enablePasswordDB";
+  return [{ path, connector: { type: "local", id: localId, name: "Email", path, options, ...upstream } }];
 }
