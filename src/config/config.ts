@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from "../oidc/signing-algorithm.js";
+import type { ConnectorIconName } from "../platform/connector-icon.js";
 import type { HttpSettings } from "../platform/http-client.js";
 import type { Secret } from "../platform/secret.js";
 import type { Client } from "../records/client.js";
@@ -93,9 +94,15 @@ export interface ConnectorConfig {
   readonly hasOwnCallback: boolean;
   /** Whoever types an address of one of these is sent here. As `parseDomain` gives them; no two connectors share one. */
   readonly emailDomains?: readonly string[];
+  /** What stands beside its name. Undefined: what fits its type. */
+  readonly icon?: ConnectorIcon;
   /** Checked by the schema of its type; opened by that type alone. */
   readonly options: unknown;
 }
+
+export type ConnectorIcon =
+  | { readonly kind: "drawing"; readonly name: ConnectorIconName }
+  | { readonly kind: "file"; readonly mediaType: "image/png" | "image/svg+xml"; readonly base64: string };
 
 /** Files of `web/`, read once. */
 export interface Assets {

@@ -8,6 +8,7 @@ import { startPlace } from "./problem.js";
 import { readShape, type ShapeContext } from "./read-shape.js";
 import type { ResolveContext } from "./resolve-context.js";
 import { refuseSharedDomains, resolveDomains } from "./resolve-domains.js";
+import { resolveIcon } from "./resolve-icon.js";
 import { resolvePasswords } from "./resolve-passwords.js";
 import { resolveCallback, resolveUpstream } from "./resolve-upstream.js";
 import { ConnectorEntry } from "./schema/client.js";
@@ -83,6 +84,7 @@ function resolveConnector(
   const options = parseParts(context, found.options, readShape(found.options, settings, at, shape) ?? {}, at);
   const upstream = resolveUpstream(context, path, entry);
   const emailDomains = resolveDomains(context, join(path, "emailDomains"), entry.emailDomains ?? []);
+  const icon = resolveIcon(context, join(path, "icon"), entry.icon ?? "");
   if (options === undefined || id === "" || name === "") return undefined;
   const redirectUri = typeof options === "object" && options !== null ? Reflect.get(options, "redirectURI") : undefined;
   const hasOwnCallback = resolveCallback(context, join(at, "redirectURI"), redirectUri, { issuer, id });
@@ -90,6 +92,7 @@ function resolveConnector(
     ...{ type, id, name, path, options, ...upstream, hasOwnCallback },
     ...(grantTypes.length > 0 && { grantTypes }),
     ...(emailDomains.length > 0 && { emailDomains }),
+    ...(icon !== undefined && { icon }),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { ConnectorIconName } from "../platform/connector-icon.js";
+import { renderConnectorIcon } from "./connector-icons.js";
 import { type RequestTrace, renderDetails, traceFacts } from "./details.js";
 import { renderHiddenFields } from "./hidden-fields.js";
 import { type Html, html } from "./html.js";
@@ -13,11 +15,17 @@ export interface ChooserConnector {
   readonly name: string;
   /** A hook for themes (`data-type`). */
   readonly type: string;
+  /** Absent: letters of its name. */
+  readonly picture?: ConnectorPicture;
   /** Where choosing it leads. */
   readonly url: string;
   /** False: shown grey, without a link. */
   readonly reachable: boolean;
 }
+
+export type ConnectorPicture =
+  | { readonly kind: "drawing"; readonly name: ConnectorIconName }
+  | { readonly kind: "image"; readonly url: string };
 
 export interface ChooserView {
   readonly site: Site;
@@ -144,7 +152,7 @@ function renderLink(connector: ChooserConnector): Html {
   const name = nameOf(connector);
   return html`
         <a class="row" href="${connector.url}">
-          <span class="tile ${hueClass(connector.id)}" data-type="${connector.type}" aria-hidden="true">${abbreviate(name)}</span>
+          <span class="tile ${hueClass(connector.id)}" data-type="${connector.type}" aria-hidden="true">${renderPicture(connector)}</span>
           <span class="text"><span class="name">${name}</span></span>
         </a>`;
 }
@@ -153,9 +161,16 @@ function renderUnreachable(connector: ChooserConnector): Html {
   const name = nameOf(connector);
   return html`
         <div class="row row--off">
-          <span class="tile" data-type="${connector.type}" aria-hidden="true">${abbreviate(name)}</span>
+          <span class="tile" data-type="${connector.type}" aria-hidden="true">${renderPicture(connector)}</span>
           <span class="text"><span class="name">${name}</span><span class="note">${words.unreachable}</span></span>
         </div>`;
+}
+
+/** The name stands beside it: without an alternative text it is passed over. */
+function renderPicture(connector: ChooserConnector): Html | string {
+  const { picture } = connector;
+  if (picture === undefined) return abbreviate(nameOf(connector));
+  return picture.kind === "drawing" ? renderConnectorIcon(picture.name) : html`<img src="${picture.url}" alt="">`;
 }
 
 function nameOf(connector: ChooserConnector): string {

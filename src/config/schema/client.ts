@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { connectorIconNames } from "../../platform/connector-icon.js";
 import { RefreshTokens } from "./expiry.js";
 import { duration, flag, planned, text, texts } from "./key.js";
 
@@ -65,6 +66,9 @@ export const ConnectorEntry = z.object({
   id: text("Free text; the other half of sub, so it must never change.", { required: true }),
   name: text("Shown to people.", { required: true }),
   config: z.unknown().optional().meta({ description: "Settings of the type." }),
+  icon: text(
+    `What stands beside the name: an SVG or PNG file of at most 64 KiB, or one of ${connectorIconNames.map((name) => `\`${name}\``).join(", ")}. Default: what fits the type; where several connectors are of that type, letters of the name.`,
+  ),
   grantTypes: texts("Grant types that this connector serves. Default: all."),
   emailDomains: texts(
     "Domains of e-mail addresses. The page where people choose asks for the address, and sends those of these domains here. Only the domain itself counts, no subdomains.",

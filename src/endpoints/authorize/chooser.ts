@@ -1,7 +1,7 @@
 import type { PooledConnector } from "../../connectors/pool.js";
 import { createWayOn, type OpenFlow } from "../../login/flow.js";
 import { PageError } from "../../oidc/page-error.js";
-import { renderChooser } from "../../pages/chooser.js";
+import { type ChooserConnector, renderChooser } from "../../pages/chooser.js";
 import { findEmailDomain } from "../../platform/email-domain.js";
 import { startConnector } from "./connector.js";
 import {
@@ -79,13 +79,7 @@ function showChooser(
     site: context.site,
     clientName: open.client.name,
     clientId: open.client.id,
-    connectors: byName.map((connector) => ({
-      id: connector.id,
-      name: connector.name,
-      type: connector.type,
-      url: connectorUrl(context, connector.id, open.sealed),
-      reachable: "connector" in connector.state,
-    })),
+    connectors: byName.map((connector) => toChoice(context, open, connector)),
     ...(allowed.some(({ emailDomains }) => emailDomains !== undefined) && {
       addressField: {
         action: dispatcherPath(context),
@@ -98,6 +92,20 @@ function showChooser(
     backUrl: createWayOn(open.flow.request, context.issuer.url).url,
   });
   return { page, status: refused === undefined ? 200 : 400 };
+}
+
+function toChoice(
+  context: AuthorizeContext,
+  open: OpenFlow,
+  { id, name, type, state }: PooledConnector,
+): ChooserConnector {
+  const picture = context.pictures.get(id);
+  return {
+    ...{ id, name, type },
+    url: connectorUrl(context, id, open.sealed),
+    reachable: "connector" in state,
+    ...(picture !== undefined && { picture }),
+  };
 }
 
 function requirePinned(allowed: readonly PooledConnector[], id: string): PooledConnector {

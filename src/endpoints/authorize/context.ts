@@ -8,6 +8,7 @@ import type { ResponseContext } from "../../oidc/authorize-response.js";
 import type { PkceRules } from "../../oidc/pkce.js";
 import type { RedirectTarget } from "../../oidc/redirect-uri.js";
 import { connectorPath, routes } from "../../oidc/routes.js";
+import type { ConnectorPicture } from "../../pages/chooser.js";
 import type { Site } from "../../pages/site.js";
 import type { Clock } from "../../platform/clock.js";
 import type { ReportEvent, RequestOrigin } from "../../platform/events.js";
@@ -23,6 +24,8 @@ export interface AuthorizeContext {
   readonly site: Site;
   readonly clients: ClientRegistry;
   readonly connectors: ConnectorPool;
+  /** What stands beside the name of a connector, by its id. */
+  readonly pictures: ReadonlyMap<string, ConnectorPicture>;
   readonly flows: Flows;
   readonly identify: IdentifyOptions;
   readonly issueCode: IssueCode;
