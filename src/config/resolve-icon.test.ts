@@ -58,6 +58,8 @@ describe("icon of a connector", () => {
     ["a page", "<!doctype html><svg></svg>"],
     ["an SVG with a DOCTYPE, which can define endless entities", `<!DOCTYPE svg [<!ENTITY a "b">]>${svg}`],
     ["a script", "alert(1)"],
+    ["another document", `<html>${svg}</html>`],
+    ["a comment without an end", `<!-- ${svg}`],
     ["nothing", ""],
   ])("is refused where the file is %s", async (_, content) => {
     expect((await loadFile("x.svg", content)).errors).toEqual([expect.stringContaining("is neither SVG")]);

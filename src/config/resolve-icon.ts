@@ -40,8 +40,16 @@ function findBytes(file: string): Buffer | undefined {
   }
 }
 
-/** A DOCTYPE can define entities that grow without bound. */
+/** Whether the first element is `svg`. A DOCTYPE can define entities that grow without bound. */
 function isSvg(bytes: Buffer): boolean {
   const text = bytes.toString("utf8");
-  return !/<!DOCTYPE/i.test(text) && /^\ufeff?\s*(<\?xml[^>]*\?>\s*)?(<!--[^]*?-->\s*)*<svg[\s>]/.test(text);
+  if (/<!DOCTYPE/i.test(text)) return false;
+  let rest = text.replace(/^\ufeff/, "").trimStart();
+  while (rest.startsWith("<!--") || rest.startsWith("<?")) {
+    const mark = rest.startsWith("<?") ? "?>" : "-->";
+    const end = rest.indexOf(mark);
+    if (end === -1) return false;
+    rest = rest.slice(end + mark.length).trimStart();
+  }
+  return /^<svg[\s/>]/.test(rest);
 }

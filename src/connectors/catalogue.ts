@@ -2,8 +2,7 @@ import type { ZodType } from "zod";
 import { LocalOptions, localCapabilities } from "./local/config.js";
 import { MockCallbackOptions, mockCallbackCapabilities } from "./mock-callback/config.js";
 import { MockPasswordOptions, mockPasswordCapabilities } from "./mock-password/config.js";
-import type { Connector, ConnectorContext } from "./port.js";
-import type { Capabilities } from "./shared/capabilities.js";
+import type { Capabilities, Connector, ConnectorContext } from "./port.js";
 
 /** One person of `staticPasswords`, as the options of `local` hold them. */
 export type LocalPerson = LocalOptions["passwords"][number];

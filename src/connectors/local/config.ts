@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type Capabilities, onlyLogin } from "../shared/capabilities.js";
+import type { Capabilities } from "../port.js";
+import { onlyLogin } from "../shared/only-login.js";
 
 /** The people of `staticPasswords`, as `config/` resolves them. Not a type of `connectors[]`: `enablePasswordDB` adds it. */
 export const LocalOptions = z.object({

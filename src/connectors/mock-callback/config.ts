@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type Capabilities, onlyLogin } from "../shared/capabilities.js";
+import type { Capabilities } from "../port.js";
+import { onlyLogin } from "../shared/only-login.js";
 
 /** `mockCallback` has no settings. */
 export const MockCallbackOptions = z.object({});

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type Capabilities, onlyLogin } from "../shared/capabilities.js";
+import type { Capabilities } from "../port.js";
+import { onlyLogin } from "../shared/only-login.js";
 import { secretText } from "../shared/secret-text.js";
 
 /** `mockPassword`: one invented person behind a user name and a password. */
