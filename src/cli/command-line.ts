@@ -16,8 +16,14 @@ export interface ConfigCommand {
   readonly mode?: "strict" | "lenient";
 }
 
+export interface CheckCommand extends ConfigCommand {
+  /** Try each connector as well. */
+  readonly online?: boolean;
+}
+
 export type CommandLine =
-  | ({ readonly command: "serve" | "check" } & ConfigCommand)
+  | ({ readonly command: "serve" } & ConfigCommand)
+  | ({ readonly command: "check" } & CheckCommand)
   | { readonly command: "hash-password"; readonly cost: number }
   | { readonly command: "version" }
   /** `asked`: by `help` or `--help`; else because nothing was typed. */
@@ -48,7 +54,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   }
 }
 
-function parseConfigCommand(command: string, args: readonly string[]): ConfigCommand {
+function parseConfigCommand(command: "serve" | "check", args: readonly string[]): CheckCommand {
   const { values, positionals } = readArgs(() =>
     parseArgs({
       args: [...args],
@@ -60,6 +66,7 @@ function parseConfigCommand(command: string, args: readonly string[]): ConfigCom
         "grpc-addr": { type: "string" },
         strict: { type: "boolean" },
         lenient: { type: "boolean" },
+        online: { type: "boolean" },
       },
     }),
   );
@@ -67,6 +74,7 @@ function parseConfigCommand(command: string, args: readonly string[]): ConfigCom
   if (file === undefined || positionals.length > 1) {
     throw new UsageError(`${command} takes one configuration file, received ${positionals.length}`);
   }
+  if (values.online && command !== "check") throw new UsageError(`${command} knows no --online: check does`);
   if (values.strict && values.lenient) throw new UsageError("--strict and --lenient exclude each other");
   const flags = present({
     webHttpAddr: values["web-http-addr"] || undefined,
@@ -74,7 +82,12 @@ function parseConfigCommand(command: string, args: readonly string[]): ConfigCom
     telemetryAddr: values["telemetry-addr"] || undefined,
     grpcAddr: values["grpc-addr"] || undefined,
   });
-  return { file, flags, ...(values.strict && { mode: "strict" }), ...(values.lenient && { mode: "lenient" }) };
+  return {
+    ...{ file, flags },
+    ...(values.strict && { mode: "strict" }),
+    ...(values.lenient && { mode: "lenient" }),
+    ...(values.online && { online: true }),
+  };
 }
 
 function parseCost(args: readonly string[]): number {

@@ -12,5 +12,8 @@ Flags of serve and check, each in place of a key of the file:
   --strict                          every unknown key is an error
   --lenient                         misspelt keys are warnings
 
+Flag of check alone:
+  --online                          also try each connector, without a person
+
 Exit codes: 0 success, 1 the configuration or the start failed, 2 wrong usage.
 `;

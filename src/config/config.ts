@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from "../oidc/signing-algorithm.js";
+import type { ConnectorIconName } from "../platform/connector-icon.js";
 import type { HttpSettings } from "../platform/http-client.js";
 import type { Secret } from "../platform/secret.js";
 import type { Client } from "../records/client.js";
@@ -80,6 +81,8 @@ export interface LoggerConfig {
 
 export interface ConnectorConfig {
   readonly id: string;
+  /** Where it stands in the file: `connectors.0`, or the key that adds it. */
+  readonly path: string;
   readonly type: string;
   readonly name: string;
   /** Grant types this connector may be used for; undefined: all. */
@@ -89,9 +92,17 @@ export interface ConnectorConfig {
   readonly lastKnownForMs?: number;
   /** The upstream sends people to `/callback/{id}` instead of `/callback`. */
   readonly hasOwnCallback: boolean;
+  /** Whoever types an address of one of these is sent here. As `parseDomain` gives them; no two connectors share one. */
+  readonly emailDomains?: readonly string[];
+  /** What stands beside its name. Undefined: what fits its type. */
+  readonly icon?: ConnectorIcon;
   /** Checked by the schema of its type; opened by that type alone. */
   readonly options: unknown;
 }
+
+export type ConnectorIcon =
+  | { readonly kind: "drawing"; readonly name: ConnectorIconName }
+  | { readonly kind: "file"; readonly mediaType: "image/png" | "image/svg+xml"; readonly base64: string };
 
 /** Files of `web/`, read once. */
 export interface Assets {

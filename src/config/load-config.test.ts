@@ -9,6 +9,7 @@ import { createTempFolder } from "../../test/support/temp-folder.js";
 import { MockPasswordOptions } from "../connectors/mock-password/config.js";
 import { sha256 } from "../platform/hashing.js";
 import { Secret } from "../platform/secret.js";
+import { loadConfig } from "./load-config.js";
 
 const head = "issuer: https://sso.example.com/dex\nstorage: {type: memory}\nweb: {http: 0.0.0.0:5556}\n";
 const mock = "connectors: [{type: mockCallback, id: mock, name: Mock}]\n";
@@ -229,5 +230,19 @@ describe("hostile files (security cases 29, 30)", () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe("the place of a key", () => {
+  it("is told for whoever finds out later that it is wrong; of one that is not there, that of what is around it", async () => {
+    const file = join(createTempFolder(), "config.yaml");
+    writeFileSync(
+      file,
+      `${head}connectors:\n  - type: mockPassword\n    id: pw\n    name: P\n    config:\n      username: u\n      password: p\n`,
+    );
+    const { placeOf } = await loadConfig({ file, flags: {}, env: {} });
+    expect(placeOf("connectors.0.config.password")).toEqual({ line: 10, column: 17 });
+    expect(placeOf("connectors.0.config.bindPW")).toEqual(placeOf("connectors.0.config"));
+    expect(placeOf("connectors.0")).toEqual({ line: 5, column: 5 });
   });
 });

@@ -3,8 +3,9 @@ import type { Config } from "./config.js";
 import type { MapNode } from "./config-node.js";
 import type { Environment } from "./expand-env.js";
 import { parseYaml } from "./parse-yaml.js";
-import { type Problem, ProblemList, startPlace } from "./problem.js";
+import { type Place, type Problem, ProblemList, startPlace } from "./problem.js";
 import { isRenderingOn, renderTemplate } from "./render-template.js";
+import { findPlace } from "./resolve-context.js";
 import { type ConfigFlags, resolveFile } from "./resolve-file.js";
 
 export type { ConfigFlags };
@@ -24,6 +25,8 @@ export interface LoadResult {
   readonly config?: Config;
   /** All of them, in the order of the file. */
   readonly problems: readonly Problem[];
+  /** Where a key stands (`connectors.0.config.host`), or the nearest thing around it that stands in the file. */
+  readonly placeOf: (path: string) => Place;
 }
 
 /** Reads a configuration file: everything that is wrong with it in one run, or a frozen `Config`. Never throws for its content. */
@@ -31,10 +34,10 @@ export async function loadConfig(input: LoadInput): Promise<LoadResult> {
   const problems = new ProblemList(input.file);
   const text = await readConfigFile(input.file, problems);
   const tree = text === undefined ? undefined : parseText(text, input.env, problems);
-  const config = tree === undefined ? undefined : resolveFile(tree, input, problems);
-  return problems.hasErrors || config === undefined
-    ? { problems: problems.list() }
-    : { config: freeze(config), problems: problems.list() };
+  const places = new Map<string, Place>();
+  const config = tree === undefined ? undefined : resolveFile(tree, { ...input, places }, problems);
+  const found = { problems: problems.list(), placeOf: (path: string) => findPlace(places, path) };
+  return problems.hasErrors || config === undefined ? found : { config: freeze(config), ...found };
 }
 
 function parseText(text: string, env: Environment, problems: ProblemList): MapNode | undefined {

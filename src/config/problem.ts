@@ -13,9 +13,13 @@ export interface Problem {
 /** `FILE:LINE:COLUMN: error: MESSAGE (did you mean "x"?)`, the form that editors jump to. */
 export function formatProblem(problem: Problem): string {
   const hint = problem.suggestion === undefined ? "" : ` (did you mean "${problem.suggestion}"?)`;
-  const line = `${problem.file}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}${hint}`;
-  // Keys and file names are quoted as they stand; what they hold must not steer the terminal.
-  return line.replace(/\p{Cc}/gu, "\ufffd");
+  return formatAt(problem.file, problem, `${problem.severity}: ${problem.message}${hint}`);
+}
+
+/** Anything else that is said of a place in the file, in the same form. */
+export function formatAt(file: string, { line, column }: Place, text: string): string {
+  // Keys, file names and answers of an upstream are quoted as they stand; what they hold must not steer the terminal.
+  return `${file}:${line}:${column}: ${text}`.replace(/\p{Cc}/gu, "\ufffd");
 }
 
 /** Where in the file: line and column, from 1. */

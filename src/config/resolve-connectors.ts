@@ -7,6 +7,8 @@ import { prepareSettings } from "./prepare-settings.js";
 import { startPlace } from "./problem.js";
 import { readShape, type ShapeContext } from "./read-shape.js";
 import type { ResolveContext } from "./resolve-context.js";
+import { refuseSharedDomains, resolveDomains } from "./resolve-domains.js";
+import { resolveIcon } from "./resolve-icon.js";
 import { resolvePasswords } from "./resolve-passwords.js";
 import { resolveCallback, resolveUpstream } from "./resolve-upstream.js";
 import { ConnectorEntry } from "./schema/client.js";
@@ -43,7 +45,9 @@ export function resolveConnectors(
     const connector = resolveConnector(context, shape, listing);
     return connector === undefined ? [] : [{ path, connector }];
   });
-  const connectors = keepLast(context, [...listed, ...resolveLocal(context, file)]);
+  const kept = keepLast(context, [...listed, ...resolveLocal(context, file)]);
+  refuseSharedDomains(context, kept);
+  const connectors = kept.map(({ connector }) => connector);
   const isReported = listed.length < file.connectors.length || context.isBroken("enablePasswordDB");
   const hasUnusedPeople = !file.enablePasswordDB && file.staticPasswords.length > 0;
   if (connectors.length === 0 && !isReported && !hasUnusedPeople) {
@@ -79,10 +83,17 @@ function resolveConnector(
   const settings = prepareSettings(found.options, replaceSecretSources(found.options, config, at, inputs), at, inputs);
   const options = parseParts(context, found.options, readShape(found.options, settings, at, shape) ?? {}, at);
   const upstream = resolveUpstream(context, path, entry);
+  const emailDomains = resolveDomains(context, join(path, "emailDomains"), entry.emailDomains ?? []);
+  const icon = resolveIcon(context, join(path, "icon"), entry.icon ?? "");
   if (options === undefined || id === "" || name === "") return undefined;
   const redirectUri = typeof options === "object" && options !== null ? Reflect.get(options, "redirectURI") : undefined;
   const hasOwnCallback = resolveCallback(context, join(at, "redirectURI"), redirectUri, { issuer, id });
-  return { type, id, name, options, ...upstream, hasOwnCallback, ...(grantTypes.length > 0 && { grantTypes }) };
+  return {
+    ...{ type, id, name, path, options, ...upstream, hasOwnCallback },
+    ...(grantTypes.length > 0 && { grantTypes }),
+    ...(emailDomains.length > 0 && { emailDomains }),
+    ...(icon !== undefined && { icon }),
+  };
 }
 
 function reportType(context: ResolveContext, path: string, type: string): void {
@@ -112,7 +123,7 @@ function checkGrantTypes(context: ResolveContext, path: string, grantTypes: read
 }
 
 /** As Dex: of two connectors with one id the last one counts. */
-function keepLast(context: ResolveContext, resolved: readonly Resolved[]): readonly ConnectorConfig[] {
+function keepLast(context: ResolveContext, resolved: readonly Resolved[]): readonly Resolved[] {
   const byId = new Map<string, Resolved>();
   for (const each of resolved) {
     const { id } = each.connector;
@@ -123,7 +134,7 @@ function keepLast(context: ResolveContext, resolved: readonly Resolved[]): reado
     }
     byId.set(id, each);
   }
-  return [...byId.values()].map(({ connector }) => connector);
+  return [...byId.values()];
 }
 
 /** The connector of the password list. Without people in it nobody could use it, so it is left out. */
@@ -137,5 +148,6 @@ function resolveLocal(context: ResolveContext, file: ConfigFile): readonly Resol
   if (!enablePasswordDB || staticPasswords.length === 0) return [];
   const upstream = resolveUpstream(context, localId, ConnectorEntry.parse({}));
   const options = { passwords: [...passwords] };
-  return [{ path: "enablePasswordDB", connector: { type: "local", id: localId, name: "Email", options, ...upstream } }];
+  const path = "enablePasswordDB";
+  return [{ path, connector: { type: "local", id: localId, name: "Email", path, options, ...upstream } }];
 }

@@ -20,11 +20,7 @@ export class ResolveContext {
 
   /** The place of a key, or of the nearest thing around it that stands in the file. */
   placeOf(path: string): Place {
-    for (const at of outwards(path)) {
-      const place = this.#places.get(at);
-      if (place !== undefined) return place;
-    }
-    return startPlace;
+    return findPlace(this.#places, path);
   }
 
   /** Remembers that a value was reported and is left out: what then seems to be missing is no problem of its own. */
@@ -82,6 +78,15 @@ export class ResolveContext {
   #isLeftOut(path: string): boolean {
     return outwards(path).some((at) => this.#broken.has(at));
   }
+}
+
+/** The place of a key, or of the nearest thing around it that stands in the file. */
+export function findPlace(places: ReadonlyMap<string, Place>, path: string): Place {
+  for (const at of outwards(path)) {
+    const place = places.get(at);
+    if (place !== undefined) return place;
+  }
+  return startPlace;
 }
 
 /** A path and all around it, the nearest first; the whole file, which has the empty path, last. */

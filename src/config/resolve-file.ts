@@ -28,12 +28,13 @@ export interface ResolveInput {
   readonly flags: ConfigFlags;
   readonly env: Environment;
   readonly mode?: StrictMode;
+  /** Filled with the place of each key that is read. */
+  readonly places: Map<string, Place>;
 }
 
 /** Checks a whole file against the schema and resolves it. With an error among the problems the result is of no use. */
 export function resolveFile(tree: MapNode, input: ResolveInput, problems: ProblemList): Config | undefined {
-  const { flags, env, mode } = input;
-  const places = new Map<string, Place>();
+  const { flags, env, mode, places } = input;
   const shape: ShapeContext = { problems, places, mode };
   const context = new ResolveContext(problems, places, env);
   if (isExpansionOn(env)) warnVariables(tree, problems);

@@ -1,8 +1,8 @@
 import type { ZodType } from "zod";
-import { LocalOptions } from "./local/config.js";
-import { MockCallbackOptions } from "./mock-callback/config.js";
-import { MockPasswordOptions } from "./mock-password/config.js";
-import type { Connector, ConnectorContext } from "./port.js";
+import { LocalOptions, localCapabilities } from "./local/config.js";
+import { MockCallbackOptions, mockCallbackCapabilities } from "./mock-callback/config.js";
+import { MockPasswordOptions, mockPasswordCapabilities } from "./mock-password/config.js";
+import type { Capabilities, Connector, ConnectorContext } from "./port.js";
 
 /** One person of `staticPasswords`, as the options of `local` hold them. */
 export type LocalPerson = LocalOptions["passwords"][number];
@@ -14,23 +14,40 @@ export interface ConnectorType {
   open(options: unknown, context: ConnectorContext): Promise<Connector>;
 }
 
+/** A type with what is said of it before it is loaded. */
+export interface CatalogueEntry extends ConnectorType {
+  readonly capabilities: Capabilities;
+}
+
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
-export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
-  ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
+export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map([
+  ["local", entry(LocalOptions, localCapabilities, async () => (await import("./local/connector.js")).openLocal)],
   [
     "mockCallback",
-    connectorType(MockCallbackOptions, async () => (await import("./mock-callback/connector.js")).openMockCallback),
+    entry(
+      MockCallbackOptions,
+      mockCallbackCapabilities,
+      async () => (await import("./mock-callback/connector.js")).openMockCallback,
+    ),
   ],
   [
     "mockPassword",
-    connectorType(MockPasswordOptions, async () => (await import("./mock-password/connector.js")).openMockPassword),
+    entry(
+      MockPasswordOptions,
+      mockPasswordCapabilities,
+      async () => (await import("./mock-password/connector.js")).openMockPassword,
+    ),
   ],
 ]);
 
 type OpenConnector<T> = (options: T, context: ConnectorContext) => Connector | Promise<Connector>;
 
-function connectorType<T>(options: ZodType<T>, load: () => Promise<OpenConnector<T>>): ConnectorType {
-  return { options, open: async (value, context) => (await load())(options.parse(value), context) };
+function entry<T>(
+  options: ZodType<T>,
+  capabilities: Capabilities,
+  load: () => Promise<OpenConnector<T>>,
+): CatalogueEntry {
+  return { options, capabilities, open: async (value, context) => (await load())(options.parse(value), context) };
 }
 
 /** Types of Dex that a later version will open: named in the config they are refused with that reason. */

@@ -12,6 +12,8 @@ export interface ConnectorSpec {
   readonly lastKnownForMs?: number;
   /** The upstream sends people to `/callback/{id}` instead of `/callback`. */
   readonly hasOwnCallback?: boolean;
+  /** Whoever types an address of one of these is sent here. As `parseDomain` gives them. */
+  readonly emailDomains?: readonly string[];
   readonly options: unknown;
 }
 

@@ -37,6 +37,8 @@ export interface StartInput {
   readonly callbackUrl: string;
   /** Comes back with the answer, unchanged. At most `stateLimit` bytes. */
   readonly state: string;
+  /** What is known of the person's name at the upstream, an e-mail address mostly. Typed by anybody: worth nothing. */
+  readonly loginHint?: string;
   /**
    * A secret of this login attempt for a purpose (`nonce`, `pkce`, `saml-request`): the same at start and finish, never
    * stored. 43 characters of base64url.
@@ -173,6 +175,27 @@ export class ProbeFailure extends Error {
     this.name = "ProbeFailure";
     this.key = key;
   }
+}
+
+/** Always, never, or under a condition that continues "only when ...". */
+export type Support = "always" | "never" | { readonly when: string };
+
+/**
+ * What a type of connector can do, known without opening one: the table of docs/connectors/ is made from it. The contract
+ * tests hold every opened connector to it.
+ */
+export interface Capabilities {
+  readonly login: Connector["login"]["kind"];
+  /** People can be read again without them, so that refresh tokens are issued. */
+  readonly refresh: Support;
+  readonly groups: Support;
+  readonly preferredUsername: Support;
+  /** Logging out here can log out there. */
+  readonly logout: Support;
+  /** A token of the upstream is taken for a login. */
+  readonly exchange: Support;
+  /** Browsers of a Kerberos realm log in without a form. */
+  readonly negotiate: Support;
 }
 
 /** What a connector gets when it is opened. */

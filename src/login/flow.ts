@@ -79,6 +79,8 @@ export interface Flows {
   create(request: AuthorizeRequest, browserSecret: string): string | undefined;
   /** Throws `PageError` for a flow that is not ours, of another browser, too old, or not allowed by today's config. */
   open(sealed: string | undefined, browserSecret: string | undefined): Promise<OpenFlow>;
+  /** The same flow with what the person says of their account. Undefined where it would be too long to travel. */
+  withLoginHint(open: OpenFlow, loginHint: string): OpenFlow | undefined;
   /** The flow as the `state` for one upstream. */
   sealState(flow: Flow, connectorId: string): string;
   /** As `open`, for what `sealState` made. */
@@ -116,6 +118,11 @@ export function createFlows(options: FlowOptions): Flows {
     async open(sealed, browserSecret) {
       const { flow } = await openSealed(sealer, purposes.flow, sealed);
       return { ...(await requireUsable(flow, browserSecret)), sealed: sealed ?? "" };
+    },
+    withLoginHint(open, loginHint) {
+      const flow = { ...open.flow, request: { ...open.flow.request, loginHint } };
+      const sealed = withinLimit(seal(flow));
+      return sealed === undefined ? undefined : { ...open, flow, sealed };
     },
     sealState: (flow, connectorId) => sealer.seal(purposes.state, JSON.stringify({ ...flow, sentTo: connectorId })),
     async openState(state, browserSecret) {

@@ -25,6 +25,7 @@ export function composeLogin(inputs: LoginInputs): AuthorizeContext {
     site: { productName: config.frontend.name, assets: { stylesheetUrl, scriptUrl, iconUrl } },
     clients,
     connectors,
+    pictures: assets.pictures,
     flows: createFlows({ sealer, clients, clock, random, issuer: config.issuer.url, lifetimeMs }),
     identify: { stores, clock, random, report },
     issueCode: createCodeIssuer({ grants: stores.grants, clock, random, codeLifetimeMs }),

@@ -55,7 +55,7 @@ async function build(options: ComposeOptions, stores: Stores) {
   const connectors = await openConnectors(options);
   const signer = metrics === undefined ? keys : timeSigner(keys, metrics.signed);
   const grants = composeGrants({ config, parts, stores, keys, signer, clients, connectors, report });
-  const assets = createAssets(config.assets, config.issuer.path);
+  const assets = createAssets(config.assets, config.connectors, config.issuer.path);
   const sweep = createSweep({
     driver: stores.driver,
     clock: parts.clock,

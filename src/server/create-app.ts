@@ -58,7 +58,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const scope = { config, house, facts, logFault };
   addBrowserScope(app, scope);
   await app.register((protocol) => addProtocolScope(protocol, scope));
-  registerHealth(app, { prefix: config.issuer.path, check: house.checkHealth });
+  registerHealth(app, { prefix: config.issuer.path, check: house.checkHealth, isInternal: false });
   await app.ready();
   return { app, close };
 }
@@ -68,7 +68,7 @@ export async function createTelemetryApp(options: AppOptions): Promise<App> {
   const app = createBareApp(options);
   const close = addGracefulClose(app, createRequestEnd());
   const { checkHealth, metrics, readFigures } = options.house;
-  registerHealth(app, { prefix: "", check: checkHealth });
+  registerHealth(app, { prefix: "", check: checkHealth, isInternal: true });
   if (metrics !== undefined) registerMetrics(app, async () => metrics.render(await readFigures()));
   await app.ready();
   return { app, close };

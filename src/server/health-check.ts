@@ -6,14 +6,17 @@ import type { StorageDriver } from "../storage/driver.js";
 export function createHealthCheck(driver: StorageDriver, connectors: ConnectorPool): () => Promise<Health> {
   return async () => {
     const parts: Record<string, string> = {};
+    const reasons: Record<string, string> = {};
     for (const { id, state } of connectors.list()) {
       parts[`connector ${id}`] = "connector" in state ? "ok" : "not reachable";
+      if ("unavailable" in state) reasons[`connector ${id}`] = state.unavailable;
     }
     try {
       await driver.ping();
-      return { ready: true, parts: { storage: "ok", ...parts } };
-    } catch {
-      return { ready: false, parts: { storage: "not reachable", ...parts } };
+      return { ready: true, parts: { storage: "ok", ...parts }, reasons };
+    } catch (error) {
+      const storage = error instanceof Error ? error.message : String(error);
+      return { ready: false, parts: { storage: "not reachable", ...parts }, reasons: { storage, ...reasons } };
     }
   };
 }

@@ -26,12 +26,12 @@ let now: number;
 /** How much time passes from one look at the clock to the next. */
 let slownessMs: number;
 
-async function start(type: string, extra = ""): Promise<void> {
+async function start(type: string, extra = "", policy = "{}"): Promise<void> {
   server = await startTestServer({
     yaml: `
 storage: { type: memory }
 connectors:
-  - { type: mockCallback, id: up, name: Partner network }
+  - { type: mockCallback, id: up, name: Partner network, refresh: ${policy} }
 ${photosYaml}${extra}`,
     // The config knows no test types: the type is replaced behind it.
     parts: {
@@ -230,6 +230,35 @@ describe("refresh through an upstream that rotates its own credential (DESIGN wa
     now += 600_000;
     upstream.refreshOutcome = "ok";
     expect((await refresh(server, login.body["refresh_token"])).status).toBe(200);
+  });
+
+  it("with onUnavailable: lastKnown answers what the upstream last said, no longer than maxAge", async () => {
+    await start("testRedirect", "", "{ onUnavailable: lastKnown, maxAge: 2h }");
+    const login = await logIn();
+    now += 3_600_000;
+    upstream.refreshOutcome = "throws";
+    const during = await refresh(server, login.body["refresh_token"]);
+    expect(during.status).toBe(200);
+    expect(readClaims(during.body["id_token"])).toMatchObject({ email: "casey@upstream.example", groups: ["crew"] });
+    // Two hours after the upstream last answered, and not after the last refresh.
+    now += 3_600_001;
+    const after = await refresh(server, during.body["refresh_token"]);
+    expect([after.status, after.body["error"]]).toEqual([503, "temporarily_unavailable"]);
+    upstream.refreshOutcome = "ok";
+    upstream.identity = { ...upstream.identity, groups: ["captains"] };
+    const again = await refresh(server, during.body["refresh_token"]);
+    expect(readClaims(again.body["id_token"])["groups"]).toEqual(["captains"]);
+    now += 3_600_000;
+    upstream.refreshOutcome = "throws";
+    expect((await refresh(server, again.body["refresh_token"])).status).toBe(200);
+  });
+
+  it("with onUnavailable: lastKnown takes a no for a no", async () => {
+    await start("testRedirect", "", "{ onUnavailable: lastKnown, maxAge: 2h }");
+    const login = await logIn();
+    now += 3_600_000;
+    upstream.refreshOutcome = "denied";
+    expect((await refresh(server, login.body["refresh_token"])).body["error"]).toBe("invalid_grant");
   });
 
   it("repeats an answer within the reuse interval although the upstream is down by then, and asks it nothing", async () => {

@@ -42,6 +42,7 @@ const wrong = [
 ] as const;
 
 const fine = {
+  "src/oidc/README.md": "# Protocol\n",
   "src/main.ts": "process.exitCode = await run();\n",
   "src/storage/writer.worker.ts": "let started = false;\nstart();\n",
   "src/oidc/constants.ts": 'export const scopes = ["openid"] as const;\nexport const table = new Map([["a", 1]]);\n',

@@ -161,6 +161,7 @@ describe("hostile parameters give the error that the reader expects, never a 500
       "max_age",
       "request",
       "connector_id",
+      "login_hint",
     ]) {
       for (const value of hostileValues.filter((text) => text.length < 9_000)) {
         const url = new URL(authorizeUrl(server));

@@ -40,7 +40,7 @@ export function createTestUpstream(): TestUpstream {
   };
 }
 
-/** Types that only tests know, beside the real ones: a redirect with a rotating credential, form_post, and a small state. */
+/** Types that only tests know, beside the real ones: one of each way to log in, a redirect whose credential rotates, and small states. */
 export function withTestConnectors(upstream: TestUpstream): ReadonlyMap<string, ConnectorType> {
   const anything = z.unknown();
   return new Map<string, ConnectorType>([
@@ -49,6 +49,8 @@ export function withTestConnectors(upstream: TestUpstream): ReadonlyMap<string, 
     ["testSmallState", { options: anything, open: async () => createRedirect(upstream, 80) }],
     ["testFormPost", { options: anything, open: async () => createFormPost(upstream, 1_500) }],
     ["testFormPostSmall", { options: anything, open: async () => createFormPost(upstream, 80) }],
+    ["testPassword", { options: anything, open: async () => createPassword(upstream) }],
+    ["testHeader", { options: anything, open: async () => createHeader(upstream) }],
     [
       "testBroken",
       { options: anything, open: () => Promise.reject(new Error("the upstream's metadata can't be read")) },
@@ -61,8 +63,9 @@ function createRedirect(upstream: TestUpstream, stateLimit: number): Connector {
     login: {
       kind: "redirect",
       stateLimit,
-      start: async ({ callbackUrl, state, derive }) => {
+      start: async ({ callbackUrl, state, derive, loginHint }) => {
         const query = new URLSearchParams({ redirect_uri: callbackUrl, state, nonce: derive("nonce") });
+        if (loginHint !== undefined) query.set("login_hint", loginHint);
         return { url: `https://upstream.example/authorize?${query}` };
       },
       finish: async ({ fields, derive }) => finish(upstream, { ...Object.fromEntries(fields), nonce: derive("nonce") }),
@@ -82,6 +85,20 @@ function createFormPost(upstream: TestUpstream, stateLimit: number): Connector {
       }),
       finish: async ({ fields, derive }) =>
         finish(upstream, { ...Object.fromEntries(fields), requestId: derive("saml-request") }),
+    },
+  };
+}
+
+function createPassword(upstream: TestUpstream): Connector {
+  return { login: { kind: "password", check: ({ username }) => finish(upstream, { username }) } };
+}
+
+function createHeader(upstream: TestUpstream): Connector {
+  return {
+    login: {
+      kind: "header",
+      headers: ["x-remote-user"],
+      check: ({ headers }) => finish(upstream, Object.fromEntries(headers)),
     },
   };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { connectorIconNames } from "../../platform/connector-icon.js";
 import { ClientRefreshTokens } from "./expiry.js";
 import { duration, flag, planned, text, texts } from "./key.js";
 
@@ -67,7 +68,14 @@ export const ConnectorEntry = z.object({
   id: text("Free text; the other half of sub, so it must never change.", { required: true }),
   name: text("Shown to people.", { required: true }),
   config: z.unknown().optional().meta({ description: "Settings of the type." }),
+  icon: text(
+    `What stands beside the name: an SVG or PNG file of at most 64 KiB, or one of ${connectorIconNames.map((name) => `\`${name}\``).join(", ")}. Default: what fits the type; where several connectors are of that type, letters of the name.`,
+  ),
   grantTypes: texts("Grant types that this connector serves. Default: all."),
+  emailDomains: texts(
+    "Domains of e-mail addresses. The page where people choose asks for the address, and sends those of these domains here. Only the domain itself counts, no subdomains.",
+    { examples: ["example.com"] },
+  ),
   http: ConnectorHttp.prefault({}).meta({ description: "How the upstream is reached, where it speaks HTTP." }),
   refresh: ConnectorRefresh.prefault({}).meta({ description: "What happens when tokens are refreshed." }),
 });

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { Capabilities } from "../port.js";
+import { onlyLogin } from "../shared/only-login.js";
 
 /** The people of `staticPasswords`, as `config/` resolves them. Not a type of `connectors[]`: `enablePasswordDB` adds it. */
 export const LocalOptions = z.object({
@@ -19,3 +21,11 @@ export const LocalOptions = z.object({
   ),
 });
 export type LocalOptions = z.infer<typeof LocalOptions>;
+
+export const localCapabilities: Capabilities = {
+  ...onlyLogin,
+  login: "password",
+  refresh: "always",
+  groups: "always",
+  preferredUsername: "always",
+};

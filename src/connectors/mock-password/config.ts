@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { Capabilities } from "../port.js";
+import { onlyLogin } from "../shared/only-login.js";
 import { secretText } from "../shared/secret-text.js";
 
 /** `mockPassword`: one invented person behind a user name and a password. */
@@ -7,3 +9,5 @@ export const MockPasswordOptions = z.object({
   password: secretText("The password of that user."),
 });
 export type MockPasswordOptions = z.infer<typeof MockPasswordOptions>;
+
+export const mockPasswordCapabilities: Capabilities = { ...onlyLogin, login: "password", refresh: "always" };

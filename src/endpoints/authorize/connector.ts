@@ -32,7 +32,12 @@ export async function startConnector(
     );
   }
   try {
-    const start = await login.start({ ...createUpstreamInput(context, open, pooled), state: carried.state });
+    const { loginHint } = open.flow.request;
+    const start = await login.start({
+      ...createUpstreamInput(context, open, pooled),
+      state: carried.state,
+      ...(loginHint !== undefined && { loginHint }),
+    });
     const { setCookies: cookies } = carried;
     if ("url" in start) return { location: start.url, status: 302, cookies };
     return { page: renderPostOut({ site: context.site, ...start }), status: 200, cookies };

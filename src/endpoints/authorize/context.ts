@@ -8,6 +8,7 @@ import type { ResponseContext } from "../../oidc/authorize-response.js";
 import type { PkceRules } from "../../oidc/pkce.js";
 import type { RedirectTarget } from "../../oidc/redirect-uri.js";
 import { connectorPath, routes } from "../../oidc/routes.js";
+import type { ConnectorPicture } from "../../pages/chooser.js";
 import type { Site } from "../../pages/site.js";
 import type { Clock } from "../../platform/clock.js";
 import type { ReportEvent, RequestOrigin } from "../../platform/events.js";
@@ -23,6 +24,8 @@ export interface AuthorizeContext {
   readonly site: Site;
   readonly clients: ClientRegistry;
   readonly connectors: ConnectorPool;
+  /** What stands beside the name of a connector, by its id. */
+  readonly pictures: ReadonlyMap<string, ConnectorPicture>;
   readonly flows: Flows;
   readonly identify: IdentifyOptions;
   readonly issueCode: IssueCode;
@@ -78,7 +81,12 @@ export function dispatcherUrl(
   sealed: string,
   extra: readonly (readonly [string, string])[] = [],
 ): string {
-  return `${context.issuer.path}${routes.authorize}?${formatForm([["flow", sealed], ...extra])}`;
+  return `${dispatcherPath(context)}?${formatForm([["flow", sealed], ...extra])}`;
+}
+
+/** For a form that carries the flow in a field. */
+export function dispatcherPath(context: AuthorizeContext): string {
+  return `${context.issuer.path}${routes.authorize}`;
 }
 
 export function connectorUrl(context: AuthorizeContext, connectorId: string, sealed: string): string {

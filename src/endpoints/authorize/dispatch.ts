@@ -7,21 +7,22 @@ import { OAuthError } from "../../oidc/oauth-error.js";
 import { PageError } from "../../oidc/page-error.js";
 import { createSubject } from "../../oidc/subject.js";
 import type { OpenLogin } from "../../records/login.js";
-import { chooseConnector } from "./chooser.js";
+import { chooseConnector, type Wish } from "./chooser.js";
 import { type AuthorizeContext, approvalUrl, findLoginRefusal, otherAccountUrl, responseContextOf } from "./context.js";
 import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
 import { alreadyDone, respondWithCode, respondWithError } from "./respond.js";
 
-/** The dispatcher: every step returns here and is sent on from here. `wantsOther`: the person asked for another account. */
+/** The dispatcher: every step returns here and is sent on from here. */
 export async function dispatch(
   context: AuthorizeContext,
   request: BrowserRequest,
   open: OpenFlow,
-  wantsOther = false,
+  wish: Wish = { wantsOther: false },
 ): Promise<BrowserReply> {
   const entry = await context.identify.stores.logins.find(loginKey(open.flow));
   if (entry?.record.state === "finished") throw alreadyDone(context, open);
-  const login = wantsOther ? undefined : entry?.record;
+  // Whoever types an address has seen the chooser: another login than the one that may be there is wanted.
+  const login = wish.wantsOther || wish.address !== undefined ? undefined : entry?.record;
   const next = nextStep({
     prompt: open.flow.request.prompt,
     forceApproval: open.flow.request.forceApproval,
@@ -30,7 +31,7 @@ export async function dispatch(
   });
   if (next.step === "refuse")
     return respondWithError(context, open, new OAuthError(next.error, "The person would have to be asked."));
-  if (next.step === "login" || login === undefined) return chooseConnector(context, request, open, wantsOther);
+  if (next.step === "login" || login === undefined) return chooseConnector(context, request, open, wish);
   if (next.step === "turn-away") throw turnedAway(context, open, login, next.refusal);
   if (next.step === "consent") return seeOther(approvalUrl(context, open.sealed, createConsentMark(open.flow, login)));
   return respondWithCode(context, open, login);

@@ -16,6 +16,7 @@ import { listAudiencePeers, requireTrustedPeers } from "../../oidc/scopes.js";
 import { formatForm } from "../../platform/form.js";
 import type { Client } from "../../records/client.js";
 import { ensureBrowserSecret } from "./browser-cookie.js";
+import type { Wish } from "./chooser.js";
 import { startConnector } from "./connector.js";
 import { type AuthorizeContext, browserSecret, responseContext } from "./context.js";
 import { dispatch } from "./dispatch.js";
@@ -28,13 +29,19 @@ export async function authorize(context: AuthorizeContext, request: BrowserReque
   const sealed = request.query.find("flow");
   if (sealed !== undefined) {
     const open = await context.flows.open(sealed, browserSecret(context, request));
-    return dispatch(context, request, open, request.query.find("prompt") !== undefined);
+    return dispatch(context, request, open, findWish(request));
   }
   const posted = request.query.find(postedName);
   if (posted !== undefined) return begin(context, request, await context.flows.openRequest(posted));
   const parsed = await parseEntry(context, request);
   if ("refused" in parsed) return parsed.refused;
   return request.method === "POST" ? carryOver(context, parsed) : begin(context, request, parsed.request);
+}
+
+/** What the person did on a page that leads back here. */
+function findWish({ query }: BrowserRequest): Wish {
+  const address = query.find("login_hint");
+  return { wantsOther: query.find("prompt") !== undefined, ...(address !== undefined && { address }) };
 }
 
 /** `/auth/{connector}`: chosen on our page (`flow`), or a deep link with a whole authorization request. */

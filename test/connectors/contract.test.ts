@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { connectorTypes } from "../../src/connectors/catalogue.js";
+import { describeContract } from "./contract.js";
+import { describeRotationInProduct } from "./in-product.js";
+import { stands, typesWithoutStand } from "./stands/stands.js";
+
+for (const stand of stands) {
+  describeContract(stand);
+  describeRotationInProduct(stand);
+}
+
+describe("the stands", () => {
+  it("are there for every type of the catalogue", () => {
+    const stood = new Set(stands.map(({ type }) => type));
+    expect([...connectorTypes.keys()].filter((type) => !stood.has(type))).toEqual(typesWithoutStand);
+  });
+});

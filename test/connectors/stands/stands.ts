@@ -1,0 +1,17 @@
+import type { ConnectorStand } from "../stand.js";
+import { localStand } from "./local.js";
+import { mockCallbackStand } from "./mock-callback.js";
+import { mockPasswordStand } from "./mock-password.js";
+import { lastingStand, rotatingStand } from "./oauth2-simulator.js";
+
+/** Every type that the contract runs over. */
+export const stands: readonly ConnectorStand[] = [
+  lastingStand,
+  localStand,
+  mockCallbackStand,
+  mockPasswordStand,
+  rotatingStand,
+];
+
+/** Types of the catalogue that have no stand yet. */
+export const typesWithoutStand: readonly string[] = [];
