@@ -64,15 +64,20 @@ const Complaint = z.object({
 });
 
 /** What the body says of the error, short and on one line. */
-function describeBody({ text }: HttpResponse): string {
+export function findComplaint({ text }: HttpResponse): string | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return "";
+    return undefined;
   }
   const { data } = Complaint.safeParse(value);
   const error = typeof data?.error === "object" ? data.error.message : data?.error;
   const said = [error, data?.error_description ?? data?.message].filter((part) => part !== undefined && part !== "");
-  return said.length === 0 ? "" : ` (${said.join(": ").replaceAll(/\s+/g, " ").slice(0, 200)})`;
+  return said.length === 0 ? undefined : said.join(": ").replaceAll(/\s+/g, " ").slice(0, 200);
+}
+
+function describeBody(response: HttpResponse): string {
+  const complaint = findComplaint(response);
+  return complaint === undefined ? "" : ` (${complaint})`;
 }
