@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { GitHubOptions } from "./github/config.js";
 import { LocalOptions } from "./local/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
@@ -16,6 +17,7 @@ export interface ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
+  ["github", connectorType(GitHubOptions, async () => (await import("./github/connector.js")).openGitHub)],
   ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
   [
     "mockCallback",
@@ -39,7 +41,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "authproxy",
   "bitbucket-cloud",
   "gitea",
-  "github",
   "gitlab",
   "google",
   "keystone",
