@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 import { GitHubOptions } from "./github/config.js";
+import { GitLabOptions } from "./gitlab/config.js";
 import { LocalOptions } from "./local/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
@@ -18,6 +19,7 @@ export interface ConnectorType {
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
   ["github", connectorType(GitHubOptions, async () => (await import("./github/connector.js")).openGitHub)],
+  ["gitlab", connectorType(GitLabOptions, async () => (await import("./gitlab/connector.js")).openGitLab)],
   ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
   [
     "mockCallback",
@@ -41,7 +43,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "authproxy",
   "bitbucket-cloud",
   "gitea",
-  "gitlab",
   "google",
   "keystone",
   "ldap",

@@ -13,6 +13,8 @@ export interface IssuedToken<P> {
   readonly endsAt: number | undefined;
   /** All tokens that came from one code. */
   readonly family: number;
+  /** Id of the application that it was given to. */
+  readonly application: string;
 }
 
 export interface AuthorityOptions<P> {
@@ -40,7 +42,7 @@ export interface TokenAuthority<P> {
   /** Who an `Authorization` header stands for. */
   find(authorization: string | undefined): IssuedToken<P> | undefined;
   /** Gives a token without a browser, as another application of this upstream would have it. */
-  issue(person: P, scopes: readonly string[]): IssuedToken<P>;
+  issue(person: P, scopes: readonly string[], application?: string): IssuedToken<P>;
   /** Ends every token of a person. */
   revoke(person: P): void;
   readonly refreshes: number;
@@ -61,10 +63,16 @@ export function createTokenAuthority<P>(options: AuthorityOptions<P>): TokenAuth
   let count = 0;
   let refreshes = 0;
 
-  function issue(person: P, scopes: readonly string[], family = ++count): IssuedToken<P> {
+  function issue(
+    person: P,
+    scopes: readonly string[],
+    family = ++count,
+    application = options.clientId,
+  ): IssuedToken<P> {
     count += 1;
     const endsAt = options.lifetimeMs === undefined ? undefined : options.clock() + options.lifetimeMs;
-    const issued = { person, scopes, accessToken: `access-${count}`, refreshToken: `refresh-${count}`, endsAt, family };
+    const tokens = { accessToken: `access-${count}`, refreshToken: `refresh-${count}` };
+    const issued = { person, scopes, ...tokens, endsAt, family, application };
     byAccess.set(issued.accessToken, issued);
     if (endsAt !== undefined) byRefresh.set(issued.refreshToken, issued);
     return issued;
@@ -105,7 +113,7 @@ export function createTokenAuthority<P>(options: AuthorityOptions<P>): TokenAuth
   }
 
   return {
-    issue: (person, scopes) => issue(person, scopes),
+    issue: (person, scopes, application) => issue(person, scopes, undefined, application),
     revoke: (revoked) => endWhere(({ person }) => person === revoked),
     get refreshes() {
       return refreshes;
