@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { GiteaOptions } from "./gitea/config.js";
 import { GitHubOptions } from "./github/config.js";
 import { GitLabOptions } from "./gitlab/config.js";
 import { LocalOptions } from "./local/config.js";
@@ -18,6 +19,7 @@ export interface ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
+  ["gitea", connectorType(GiteaOptions, async () => (await import("./gitea/connector.js")).openGitea)],
   ["github", connectorType(GitHubOptions, async () => (await import("./github/connector.js")).openGitHub)],
   ["gitlab", connectorType(GitLabOptions, async () => (await import("./gitlab/connector.js")).openGitLab)],
   ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
@@ -42,7 +44,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "atlassian-crowd",
   "authproxy",
   "bitbucket-cloud",
-  "gitea",
   "google",
   "keystone",
   "ldap",
