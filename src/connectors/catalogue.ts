@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { BitbucketCloudOptions } from "./bitbucket-cloud/config.js";
 import { GiteaOptions } from "./gitea/config.js";
 import { GitHubOptions } from "./github/config.js";
 import { GitLabOptions } from "./gitlab/config.js";
@@ -19,6 +20,13 @@ export interface ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
+  [
+    "bitbucket-cloud",
+    connectorType(
+      BitbucketCloudOptions,
+      async () => (await import("./bitbucket-cloud/connector.js")).openBitbucketCloud,
+    ),
+  ],
   ["gitea", connectorType(GiteaOptions, async () => (await import("./gitea/connector.js")).openGitea)],
   ["github", connectorType(GitHubOptions, async () => (await import("./github/connector.js")).openGitHub)],
   ["gitlab", connectorType(GitLabOptions, async () => (await import("./gitlab/connector.js")).openGitLab)],
@@ -43,7 +51,6 @@ function connectorType<T>(options: ZodType<T>, load: () => Promise<OpenConnector
 export const plannedConnectorTypes: readonly string[] = [
   "atlassian-crowd",
   "authproxy",
-  "bitbucket-cloud",
   "google",
   "keystone",
   "ldap",

@@ -58,7 +58,7 @@ function describeUrl(url: string): string {
 }
 
 const Complaint = z.object({
-  error: z.union([z.string(), z.object({ message: z.string().optional(), code: z.unknown() })]).optional(),
+  error: z.union([z.string(), z.object({ message: z.string().optional() })]).optional(),
   error_description: z.string().optional(),
   message: z.string().optional(),
 });
