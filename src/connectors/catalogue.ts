@@ -1,4 +1,8 @@
 import type { ZodType } from "zod";
+import { BitbucketCloudOptions, bitbucketCloudCapabilities } from "./bitbucket-cloud/config.js";
+import { GiteaOptions, giteaCapabilities } from "./gitea/config.js";
+import { GitHubOptions, gitHubCapabilities } from "./github/config.js";
+import { GitLabOptions, gitLabCapabilities } from "./gitlab/config.js";
 import { LocalOptions, localCapabilities } from "./local/config.js";
 import { MockCallbackOptions, mockCallbackCapabilities } from "./mock-callback/config.js";
 import { MockPasswordOptions, mockPasswordCapabilities } from "./mock-password/config.js";
@@ -21,6 +25,17 @@ export interface CatalogueEntry extends ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map([
+  [
+    "bitbucket-cloud",
+    entry(
+      BitbucketCloudOptions,
+      bitbucketCloudCapabilities,
+      async () => (await import("./bitbucket-cloud/connector.js")).openBitbucketCloud,
+    ),
+  ],
+  ["gitea", entry(GiteaOptions, giteaCapabilities, async () => (await import("./gitea/connector.js")).openGitea)],
+  ["github", entry(GitHubOptions, gitHubCapabilities, async () => (await import("./github/connector.js")).openGitHub)],
+  ["gitlab", entry(GitLabOptions, gitLabCapabilities, async () => (await import("./gitlab/connector.js")).openGitLab)],
   ["local", entry(LocalOptions, localCapabilities, async () => (await import("./local/connector.js")).openLocal)],
   [
     "mockCallback",
@@ -54,10 +69,6 @@ function entry<T>(
 export const plannedConnectorTypes: readonly string[] = [
   "atlassian-crowd",
   "authproxy",
-  "bitbucket-cloud",
-  "gitea",
-  "github",
-  "gitlab",
   "google",
   "keystone",
   "ldap",
