@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { LdapOptions } from "./ldap/config.js";
 import { LocalOptions } from "./local/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
@@ -16,6 +17,7 @@ export interface ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
+  ["ldap", connectorType(LdapOptions, async () => (await import("./ldap/connector.js")).openLdap)],
   ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
   [
     "mockCallback",
@@ -43,7 +45,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "gitlab",
   "google",
   "keystone",
-  "ldap",
   "linkedin",
   "microsoft",
   "oauth",
