@@ -56,18 +56,22 @@ describe("a connection", () => {
   });
 
   it.each([
-    ["an answer without a result code, which is no success", hex("3005 020101 6100")],
-    ["a code without bytes", hex("300b 020101 6106 0a00 0400 0400")],
-    ["a search's end instead of a bind's", searchDone],
-    ["an answer to something else", hex("300c 020107 6107 0a0100 0400 0400")],
-    ["a notice of disconnection (RFC 4511 section 4.4.1)", hex("300c 020100 7807 0a0134 0400 0400")],
-    ["HTTP", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")],
-    ["a length of 2 GB", hex("3084 7fffffff 020101")],
-    ["a length that points backwards", hex("300c 020101 6184fffffffa 0400")],
-    ["an entry nobody asked for", small],
-  ])("is closed when the server says %s", async (_, answer) => {
+    ["an answer without a result code, which is no success", hex("3005 020101 6100"), "nonsense: tag 4 is missing"],
+    ["a code without bytes", hex("300b 020101 6106 0a00 0400 0400"), "nonsense: an integer"],
+    ["a search's end instead of a bind's", searchDone, "another operation"],
+    ["an answer to something else", hex("300c 020107 6107 0a0100 0400 0400"), "what was not asked"],
+    [
+      "a notice of disconnection (RFC 4511 section 4.4.1)",
+      hex("300c 020100 7807 0a0134 0400 0400"),
+      "ends the connection",
+    ],
+    ["HTTP", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"), "nonsense: no LDAP"],
+    ["a length of 2 GB", hex("3084 7fffffff 020101"), "nonsense: a message of more than"],
+    ["a length that points backwards", hex("300b 020101 6184fffffffa 0400"), "nonsense: an element that is cut off"],
+    ["an entry nobody asked for", small, "another operation"],
+  ])("is closed when the server says %s", async (_, answer, reason) => {
     const connection = await open(say(answer));
-    await expect(connection.bind("cn=a", "p", soon())).rejects.toBeInstanceOf(ServerUnavailable);
+    await expect(connection.bind("cn=a", "p", soon())).rejects.toThrow(reason);
     expect(connection.isOpen()).toBe(false);
     await expect(connection.bind("cn=a", "p", soon())).rejects.toBeInstanceOf(ServerUnavailable);
   });

@@ -25,6 +25,12 @@ describe("an attribute of an entry", () => {
     expect(findText({ ...entry, attributes: [{ name: "Dn", values: [Buffer.from("x")] }] }, "DN")).toBe("x");
   });
 
+  it("of which the server gives a part alone is an error, and not a list with holes", () => {
+    const part = { dn: "x", attributes: [{ name: "memberOf;range=0-1499", values: [Buffer.from("a")] }] };
+    expect(() => listValues(part, "MemberOf")).toThrow("only a part of MemberOf");
+    expect(listValues(part, "member")).toEqual([]);
+  });
+
   it("is asked for once, without the rule behind its name", () => {
     expect(listRequested(["uid", "UID", "", undefined, "DN", "member:1.2.3:"])).toEqual(["UID", "member"]);
   });

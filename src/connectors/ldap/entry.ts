@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { UpstreamError } from "../shared/upstream-error.js";
 import type { LdapEntry } from "./messages.js";
 
 /**
@@ -9,6 +10,9 @@ export function listValues(entry: LdapEntry, attribute: string): readonly Buffer
   const wanted = attribute.toLowerCase();
   const found = entry.attributes.find(({ name }) => name.toLowerCase() === wanted);
   if (found !== undefined) return found.values;
+  // Active Directory gives long lists in parts: the first of them would look like the whole (MS-ADTS section 3.1.1.3.1.3.3).
+  if (entry.attributes.some(({ name }) => name.toLowerCase().startsWith(`${wanted};range=`)))
+    throw new UpstreamError(`the directory gives only a part of ${attribute}`);
   return isDn(attribute) ? [Buffer.from(entry.dn, "utf8")] : [];
 }
 
