@@ -102,9 +102,9 @@ describe("allowedConnectors", () => {
 
   it("knows connectors that have a problem of their own", async () => {
     const { errors } = await loadWith(
-      "connectors: [{type: ldap, id: corp, name: Corp}]\nstaticClients: [{id: a, name: A, secret: s, allowedConnectors: [corp]}]",
+      "connectors: [{type: google, id: corp, name: Corp}]\nstaticClients: [{id: a, name: A, secret: s, allowedConnectors: [corp]}]",
     );
-    expect(errors).toEqual([expect.stringContaining("connector type ldap: not supported yet")]);
+    expect(errors).toEqual([expect.stringContaining("connector type google: not supported yet")]);
   });
 });
 

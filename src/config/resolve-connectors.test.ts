@@ -35,7 +35,7 @@ describe("a connector", () => {
   });
 
   it.each([
-    ["ldap", "connector type ldap: not supported yet"],
+    ["google", "connector type google: not supported yet"],
     ["samlExperimental", "connector type samlExperimental: not supported yet"],
     ["local", "connector type local: use enablePasswordDB and staticPasswords"],
     ["ssh", 'unknown connector type "ssh"'],

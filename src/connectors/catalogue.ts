@@ -3,6 +3,7 @@ import { BitbucketCloudOptions, bitbucketCloudCapabilities } from "./bitbucket-c
 import { GiteaOptions, giteaCapabilities } from "./gitea/config.js";
 import { GitHubOptions, gitHubCapabilities } from "./github/config.js";
 import { GitLabOptions, gitLabCapabilities } from "./gitlab/config.js";
+import { LdapOptions, ldapCapabilities } from "./ldap/config.js";
 import { LocalOptions, localCapabilities } from "./local/config.js";
 import { MockCallbackOptions, mockCallbackCapabilities } from "./mock-callback/config.js";
 import { MockPasswordOptions, mockPasswordCapabilities } from "./mock-password/config.js";
@@ -24,7 +25,7 @@ export interface CatalogueEntry extends ConnectorType {
 }
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
-export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map([
+export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map<string, CatalogueEntry>([
   [
     "bitbucket-cloud",
     entry(
@@ -36,6 +37,7 @@ export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map([
   ["gitea", entry(GiteaOptions, giteaCapabilities, async () => (await import("./gitea/connector.js")).openGitea)],
   ["github", entry(GitHubOptions, gitHubCapabilities, async () => (await import("./github/connector.js")).openGitHub)],
   ["gitlab", entry(GitLabOptions, gitLabCapabilities, async () => (await import("./gitlab/connector.js")).openGitLab)],
+  ["ldap", entry(LdapOptions, ldapCapabilities, async () => (await import("./ldap/connector.js")).openLdap)],
   ["local", entry(LocalOptions, localCapabilities, async () => (await import("./local/connector.js")).openLocal)],
   [
     "mockCallback",
@@ -71,7 +73,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "authproxy",
   "google",
   "keystone",
-  "ldap",
   "linkedin",
   "microsoft",
   "oauth",

@@ -102,7 +102,7 @@ function createDispatcher({ ca, verifyCertificates, proxy, timeoutMs }: HttpSett
 }
 
 /** With `NODE_EXTRA_CA_CERTS` and the system's store where this Node.js can tell them (22.15 and newer). */
-function listSystemCertificates(): readonly string[] {
+export function listSystemCertificates(): readonly string[] {
   const list: unknown = Reflect.get(tls, "getCACertificates");
   const told: unknown = typeof list === "function" ? list("default") : undefined;
   return Array.isArray(told) ? told.map(String) : tls.rootCertificates;

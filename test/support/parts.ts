@@ -29,6 +29,10 @@ const places = {
     path: process.env["SYSTEMD_ANALYZE_PATH"] ?? "/usr/bin/systemd-analyze",
     hint: "apt-get install systemd, or set SYSTEMD_ANALYZE_PATH",
   },
+  slapd: {
+    path: process.env["SLAPD_PATH"] ?? "/usr/sbin/slapd",
+    hint: "apt-get install slapd, or set SLAPD_PATH",
+  },
 } as const;
 
 export type PartName = keyof typeof places;
@@ -44,7 +48,7 @@ export function findPart(name: PartName): MachinePart {
  * @public scripts/test.mjs calls it in the compiled folder.
  */
 export function findMissingParts(): readonly MachinePart[] {
-  const names = ["chromium", "openssl", "deploy-tools", "systemd-analyze"] as const;
+  const names = ["chromium", "openssl", "deploy-tools", "systemd-analyze", "slapd"] as const;
   return names.map(findPart).filter(({ available }) => !available);
 }
 

@@ -1,0 +1,21 @@
+import { UpstreamError } from "../shared/upstream-error.js";
+import { describeCode } from "./result-codes.js";
+
+/** A server could not be reached, went away, or spoke something else: another connection or server may do. */
+export class ServerUnavailable extends UpstreamError {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "ServerUnavailable";
+  }
+}
+
+/** The server did not do what was asked, and said so. The connection is as good as before. */
+export class OperationRefused extends UpstreamError {
+  readonly code: number;
+
+  constructor(operation: string, code: number) {
+    super(`the directory refuses ${operation}: ${describeCode(code)}`);
+    this.name = "OperationRefused";
+    this.code = code;
+  }
+}
