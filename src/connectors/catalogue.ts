@@ -3,6 +3,7 @@ import { LocalOptions } from "./local/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
 import type { Connector, ConnectorContext } from "./port.js";
+import { SamlOptions } from "./saml/config.js";
 
 /** One person of `staticPasswords`, as the options of `local` hold them. */
 export type LocalPerson = LocalOptions["passwords"][number];
@@ -25,6 +26,9 @@ export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
     "mockPassword",
     connectorType(MockPasswordOptions, async () => (await import("./mock-password/connector.js")).openMockPassword),
   ],
+  ["saml", connectorType(SamlOptions, async () => (await import("./saml/connector.js")).openSaml)],
+  // Dex's first name of it.
+  ["samlExperimental", connectorType(SamlOptions, async () => (await import("./saml/connector.js")).openSaml)],
 ]);
 
 type OpenConnector<T> = (options: T, context: ConnectorContext) => Connector | Promise<Connector>;
@@ -49,6 +53,4 @@ export const plannedConnectorTypes: readonly string[] = [
   "oauth",
   "oidc",
   "openshift",
-  "saml",
-  "samlExperimental",
 ];
