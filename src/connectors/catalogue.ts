@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { AuthproxyOptions } from "./authproxy/config.js";
 import { LocalOptions } from "./local/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
@@ -26,6 +27,7 @@ export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
     "mockPassword",
     connectorType(MockPasswordOptions, async () => (await import("./mock-password/connector.js")).openMockPassword),
   ],
+  ["authproxy", connectorType(AuthproxyOptions, async () => (await import("./authproxy/connector.js")).openAuthproxy)],
   ["saml", connectorType(SamlOptions, async () => (await import("./saml/connector.js")).openSaml)],
   // Dex's first name of it.
   ["samlExperimental", connectorType(SamlOptions, async () => (await import("./saml/connector.js")).openSaml)],
@@ -40,7 +42,6 @@ function connectorType<T>(options: ZodType<T>, load: () => Promise<OpenConnector
 /** Types of Dex that a later version will open: named in the config they are refused with that reason. */
 export const plannedConnectorTypes: readonly string[] = [
   "atlassian-crowd",
-  "authproxy",
   "bitbucket-cloud",
   "gitea",
   "github",

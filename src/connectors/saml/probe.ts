@@ -18,7 +18,12 @@ export async function probeSaml({ options, certificates, context }: ProbeInput):
   const now = context.clock();
   if (certificates.length > 0 && !certificates.some((certificate) => isValidAt(certificate, now)))
     throw new ProbeFailure("no certificate of the identity provider is valid today", key);
-  return [...certificates.map((certificate) => describe(certificate, now)), await probeSsoUrl(options, context)];
+  const warnings = options.insecureSkipSignatureValidation ? ["signatures are NOT checked"] : [];
+  return [
+    ...warnings,
+    ...certificates.map((certificate) => describe(certificate, now)),
+    await probeSsoUrl(options, context),
+  ];
 }
 
 function describe(certificate: PinnedCertificate, now: number): string {

@@ -62,10 +62,7 @@ function toBrowserRequest(request: FastifyRequest<StepRoute>, method: "GET" | "P
     body: method === "POST" ? parseParameters(request.body ?? "") : new Parameters([]),
     url: request.url,
     cookies: parseCookies(request.headers.cookie),
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
+    headerLines: (name) => request.raw.headersDistinct[name] ?? [],
     peer: request.socket.remoteAddress ?? "",
     ...(connector !== undefined && { connectorId: connector }),
   };
