@@ -104,8 +104,8 @@ const packageRules = [
     target: "node_modules/ldapts/",
     places: ["^src/connectors/ldap/"],
   }),
-  onlyIn("node-saml", "only connectors/saml/ speaks SAML", {
-    target: "node_modules/@node-saml/",
+  onlyIn("xml-crypto", "only connectors/saml/ speaks SAML", {
+    target: "node_modules/xml-crypto/",
     places: ["^src/connectors/saml/"],
   }),
   onlyIn("undici", "upstreams are reached through platform/http-client.ts, which knows limits", {

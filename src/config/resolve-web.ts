@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { isIP } from "node:net";
+import { isCidr } from "../platform/address-list.js";
 import type { Address, TlsConfig, WebConfig } from "./config.js";
 import { join } from "./key-path.js";
 import { resolveAddress } from "./resolve-address.js";
@@ -98,11 +98,4 @@ function resolveHeaders(
     set[name.toLowerCase()] = value;
   }
   return set;
-}
-
-function isCidr(text: string): boolean {
-  const [address = "", bits, ...more] = text.split("/");
-  const family = isIP(address);
-  if (family === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
 }

@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { AuthproxyOptions, authproxyCapabilities } from "./authproxy/config.js";
 import { BitbucketCloudOptions, bitbucketCloudCapabilities } from "./bitbucket-cloud/config.js";
 import { GiteaOptions, giteaCapabilities } from "./gitea/config.js";
 import { GitHubOptions, gitHubCapabilities } from "./github/config.js";
@@ -8,6 +9,7 @@ import { LocalOptions, localCapabilities } from "./local/config.js";
 import { MockCallbackOptions, mockCallbackCapabilities } from "./mock-callback/config.js";
 import { MockPasswordOptions, mockPasswordCapabilities } from "./mock-password/config.js";
 import type { Capabilities, Connector, ConnectorContext } from "./port.js";
+import { SamlOptions, samlCapabilities } from "./saml/config.js";
 
 /** One person of `staticPasswords`, as the options of `local` hold them. */
 export type LocalPerson = LocalOptions["passwords"][number];
@@ -26,6 +28,14 @@ export interface CatalogueEntry extends ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map<string, CatalogueEntry>([
+  [
+    "authproxy",
+    entry(
+      AuthproxyOptions,
+      authproxyCapabilities,
+      async () => (await import("./authproxy/connector.js")).openAuthproxy,
+    ),
+  ],
   [
     "bitbucket-cloud",
     entry(
@@ -55,6 +65,11 @@ export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map<strin
       async () => (await import("./mock-password/connector.js")).openMockPassword,
     ),
   ],
+  ["saml", entry(SamlOptions, samlCapabilities, async () => (await import("./saml/connector.js")).openSaml)],
+  [
+    "samlExperimental",
+    entry(SamlOptions, samlCapabilities, async () => (await import("./saml/connector.js")).openSaml),
+  ],
 ]);
 
 type OpenConnector<T> = (options: T, context: ConnectorContext) => Connector | Promise<Connector>;
@@ -70,7 +85,6 @@ function entry<T>(
 /** Types of Dex that a later version will open: named in the config they are refused with that reason. */
 export const plannedConnectorTypes: readonly string[] = [
   "atlassian-crowd",
-  "authproxy",
   "google",
   "keystone",
   "linkedin",
@@ -78,6 +92,4 @@ export const plannedConnectorTypes: readonly string[] = [
   "oauth",
   "oidc",
   "openshift",
-  "saml",
-  "samlExperimental",
 ];

@@ -98,7 +98,7 @@ export interface HeaderLogin {
 
 export interface HeaderInput {
   readonly scopes: WantedScopes;
-  /** The first value of each header that is there, by lower-case name. */
+  /** The headers that are there, by lower-case name, one character per byte. One that came twice never gets here. */
   readonly headers: ReadonlyMap<string, string>;
   /** IP address of whoever opened the connection: the proxy, and never what a header says. */
   readonly peer: string;

@@ -179,6 +179,28 @@ describe("a login that comes back by a cross-site POST", () => {
     });
   }
 
+  it("may be as long as a SAML response with thousands of groups, and no longer; other forms stay short", async () => {
+    await start("testFormPost");
+    const browser = createHttpBrowser();
+    const relayState = findField((await leave(browser)).body, "RelayState") ?? "";
+    const fields = { SAMLResponse: "+/".repeat(170_000), RelayState: relayState };
+    const arrived = await browser.request(`${server.issuer}/callback`, fields);
+    const consent = await browser.follow(`${server.issuer}/callback`, server.origin, {
+      ...fields,
+      latchkey_reposted: findField(arrived.body, "latchkey_reposted") ?? "",
+    });
+    expect([arrived.status, consent.status]).toEqual([200, 200]);
+    expect(upstream.finished).toMatchObject([{ SAMLResponse: fields.SAMLResponse }]);
+    for (const [path, size] of [
+      ["/callback", 1_048_576],
+      ["/callback/up", 1_048_576],
+      ["/auth", 70_000],
+    ] as const) {
+      const refused = await browser.request(`${server.issuer}${path}`, { SAMLResponse: "A".repeat(size) });
+      expect([refused.status, refused.body.includes("latchkey_reposted")]).toEqual([400, false]);
+    }
+  });
+
   it("gives nothing to whoever marks a cross-site POST as sent again", async () => {
     await start("testFormPost");
     const relayState = findField((await leave(createHttpBrowser())).body, "RelayState") ?? "";

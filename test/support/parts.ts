@@ -33,6 +33,22 @@ const places = {
     path: process.env["SLAPD_PATH"] ?? "/usr/sbin/slapd",
     hint: "apt-get install slapd, or set SLAPD_PATH",
   },
+  xmlsec1: {
+    path: process.env["XMLSEC1_PATH"] ?? "/usr/bin/xmlsec1",
+    hint: "apt-get install xmlsec1, or set XMLSEC1_PATH",
+  },
+  simplesamlphp: {
+    path: process.env["SIMPLESAMLPHP_PATH"] ?? "/usr/share/simplesamlphp/www",
+    hint: "apt-get install simplesamlphp php-cli php-xml php-mbstring php-curl, or set SIMPLESAMLPHP_PATH",
+  },
+  nginx: {
+    path: process.env["NGINX_PATH"] ?? "/usr/sbin/nginx",
+    hint: "apt-get install nginx-light, or set NGINX_PATH",
+  },
+  apache2: {
+    path: process.env["APACHE2_PATH"] ?? "/usr/sbin/apache2",
+    hint: "apt-get install apache2-bin, or set APACHE2_PATH",
+  },
 } as const;
 
 export type PartName = keyof typeof places;
@@ -48,8 +64,9 @@ export function findPart(name: PartName): MachinePart {
  * @public scripts/test.mjs calls it in the compiled folder.
  */
 export function findMissingParts(): readonly MachinePart[] {
-  const names = ["chromium", "openssl", "deploy-tools", "systemd-analyze", "slapd"] as const;
-  return names.map(findPart).filter(({ available }) => !available);
+  const names = ["chromium", "openssl", "deploy-tools", "systemd-analyze"] as const;
+  const servers = ["slapd", "xmlsec1", "simplesamlphp", "nginx", "apache2"] as const;
+  return [...names, ...servers].map(findPart).filter(({ available }) => !available);
 }
 
 /**

@@ -30,6 +30,8 @@ export interface TestServerOptions {
   /** Issuer path; default `/dex`. */
   readonly path?: string;
   readonly port?: number;
+  /** Where people reach it, when that is a proxy in front of it. */
+  readonly publicOrigin?: string;
   /** Use this folder and leave it: several servers on one store. */
   readonly folder?: string;
   readonly logLevel?: string;
@@ -40,7 +42,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "latchkey-test-")));
   const port = options.port ?? (await findFreePort());
   const origin = `http://127.0.0.1:${port}`;
-  const issuer = `${origin}${options.path ?? "/dex"}`;
+  const issuer = `${options.publicOrigin ?? origin}${options.path ?? "/dex"}`;
   const file = join(folder, `config-${port}.yaml`);
   // An elliptic key is drawn in no time; tests that want RSA, the default, say so.
   const signer = options.yaml.includes("signer:")

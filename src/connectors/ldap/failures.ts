@@ -11,11 +11,12 @@ export class ServerUnavailable extends UpstreamError {
 
 /** The server did not do what was asked, and said so. The connection is as good as before. */
 export class OperationRefused extends UpstreamError {
-  readonly code: number;
+  /** Of RFC 4511 section 4.1.9. */
+  readonly resultCode: number;
 
-  constructor(operation: string, code: number) {
-    super(`the directory refuses ${operation}: ${describeCode(code)}`);
+  constructor(operation: string, resultCode: number) {
+    super(`the directory refuses ${operation}: ${describeCode(resultCode)}`);
     this.name = "OperationRefused";
-    this.code = code;
+    this.resultCode = resultCode;
   }
 }

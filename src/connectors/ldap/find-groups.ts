@@ -65,7 +65,7 @@ async function findHolders(
     try {
       found.push(...(await directory.search(input, signal)));
     } catch (error) {
-      if (!(error instanceof OperationRefused && error.code === resultCodes.noSuchObject)) throw error;
+      if (!(error instanceof OperationRefused && error.resultCode === resultCodes.noSuchObject)) throw error;
     }
   }
   return found;

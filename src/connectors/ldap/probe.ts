@@ -66,7 +66,7 @@ async function ask(
   try {
     return await directory.search(input, AbortSignal.timeout(timeoutMs));
   } catch (error) {
-    const isMissing = error instanceof OperationRefused && error.code === resultCodes.noSuchObject;
+    const isMissing = error instanceof OperationRefused && error.resultCode === resultCodes.noSuchObject;
     throw new ProbeFailure(isMissing ? `there is no ${input.baseDn}` : describe(error), key);
   }
 }

@@ -79,13 +79,16 @@ function prepareQuestion(context: AuthorizeContext, request: BrowserRequest, que
   throw new PageError({ kind: "invalid-request", reason });
 }
 
+/** A proxy writes each header once. A second line is one that came past it: nobody can say which counts. */
 function readHeaders(request: BrowserRequest, { headers }: HeaderLogin): ReadonlyMap<string, string> {
-  return new Map(
-    headers.flatMap((name) => {
-      const value = request.header(name);
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
+  const read = new Map<string, string>();
+  for (const name of headers) {
+    const [value, ...more] = request.headerLines(name);
+    if (more.length > 0)
+      throw new PageError({ kind: "invalid-request", reason: "The request holds a header of the proxy twice." });
+    if (value !== undefined) read.set(name, value);
+  }
+  return read;
 }
 
 /** The same answer again (reload, double click) goes on where the login stands: the upstream takes its code only once. */

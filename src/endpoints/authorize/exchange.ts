@@ -11,8 +11,8 @@ export interface BrowserRequest {
   /** Path and query as received: where a form posts back to. */
   readonly url: string;
   readonly cookies: ReadonlyMap<string, string>;
-  /** The first value of a header, by lower-case name. */
-  readonly header: (name: string) => string | undefined;
+  /** Every line of a header, by lower-case name. */
+  readonly headerLines: (name: string) => readonly string[];
   /** IP address at the other end of the connection; no header changes it. */
   readonly peer: string;
   /** The `{connector}` segment of the path, decoded. */

@@ -19,13 +19,16 @@ interface StepRoute {
 /** One step of a login. The context knows the request's origin, so that events tell it. */
 type Step = (context: AuthorizeContext, request: BrowserRequest) => Promise<BrowserReply>;
 
-const steps: readonly (readonly [string, Step])[] = [
-  [routes.authorize, authorize],
-  [routes.connector, authorizeAtConnector],
-  [routes.passwordLogin, passwordLogin],
-  [routes.callback, callback],
-  [routes.connectorCallback, callback],
-  [routes.approval, consent],
+/** A SAML response names each group of the person: more than any other form. In bytes. */
+const answerLimit = 1_048_576;
+
+const steps: readonly { readonly route: string; readonly step: Step; readonly bodyLimit?: number }[] = [
+  { route: routes.authorize, step: authorize },
+  { route: routes.connector, step: authorizeAtConnector },
+  { route: routes.passwordLogin, step: passwordLogin },
+  { route: routes.callback, step: callback, bodyLimit: answerLimit },
+  { route: routes.connectorCallback, step: callback, bodyLimit: answerLimit },
+  { route: routes.approval, step: consent },
 ];
 
 export interface AuthorizeRouteOptions {
@@ -38,12 +41,13 @@ export interface AuthorizeRouteOptions {
 /** Every page and hop of a login, below the issuer's path. */
 export function registerAuthorize(app: FastifyInstance, options: AuthorizeRouteOptions): void {
   const { context, originOf, noteFailure } = options;
-  for (const [route, step] of steps) {
+  for (const { route, step, bodyLimit } of steps) {
     const path = `${context.issuer.path}${route}`;
     for (const method of ["GET", "POST"] as const) {
       app.route<StepRoute>({
         method,
         url: path,
+        ...(bodyLimit !== undefined && { bodyLimit }),
         // A HEAD would run the step, and a code given to it would be lost.
         exposeHeadRoute: false,
         handler: async (request, reply) => {
@@ -64,10 +68,7 @@ function toBrowserRequest(request: FastifyRequest<StepRoute>, method: "GET" | "P
     body: method === "POST" ? parseParameters(request.body ?? "") : new Parameters([]),
     url: request.url,
     cookies: parseCookies(request.headers.cookie),
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
+    headerLines: (name) => request.raw.headersDistinct[name] ?? [],
     peer: request.socket.remoteAddress ?? "",
     ...(connector !== undefined && { connectorId: connector }),
   };
