@@ -37,6 +37,9 @@ function describe(issue: z.core.$ZodIssue, input: unknown = issue.input): string
       const inner = issue.errors.at(-1)?.[0];
       return inner === undefined ? "is not valid" : describe(inner, input);
     }
+    case "custom":
+      // Written by us, for whoever writes the file.
+      return issue.message;
     default:
       return "is not valid";
   }

@@ -2,6 +2,7 @@ import type { ZodType } from "zod";
 import { LocalOptions } from "./local/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
+import { OidcOptions } from "./oidc/config.js";
 import type { Connector, ConnectorContext } from "./port.js";
 
 /** One person of `staticPasswords`, as the options of `local` hold them. */
@@ -25,6 +26,7 @@ export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
     "mockPassword",
     connectorType(MockPasswordOptions, async () => (await import("./mock-password/connector.js")).openMockPassword),
   ],
+  ["oidc", connectorType(OidcOptions, async () => (await import("./oidc/connector.js")).openOidc)],
 ]);
 
 type OpenConnector<T> = (options: T, context: ConnectorContext) => Connector | Promise<Connector>;
@@ -47,7 +49,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "linkedin",
   "microsoft",
   "oauth",
-  "oidc",
   "openshift",
   "saml",
   "samlExperimental",
