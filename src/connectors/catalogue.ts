@@ -2,6 +2,7 @@ import type { ZodType } from "zod";
 import { LocalOptions } from "./local/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
+import { OAuthOptions } from "./oauth/config.js";
 import { OidcOptions } from "./oidc/config.js";
 import type { Connector, ConnectorContext } from "./port.js";
 
@@ -26,6 +27,7 @@ export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
     "mockPassword",
     connectorType(MockPasswordOptions, async () => (await import("./mock-password/connector.js")).openMockPassword),
   ],
+  ["oauth", connectorType(OAuthOptions, async () => (await import("./oauth/connector.js")).openOAuth)],
   ["oidc", connectorType(OidcOptions, async () => (await import("./oidc/connector.js")).openOidc)],
 ]);
 
@@ -48,7 +50,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "ldap",
   "linkedin",
   "microsoft",
-  "oauth",
   "openshift",
   "saml",
   "samlExperimental",

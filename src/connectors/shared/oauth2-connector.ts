@@ -20,6 +20,7 @@ export interface OAuth2ConnectorOptions {
   ) => Promise<Exclude<LoginResult, { outcome: "bad-credentials" }>>;
   /** The upstream can be asked again later. False: `refresh` is left out. */
   readonly canRefresh?: boolean;
+  readonly probe?: () => Promise<readonly string[]>;
   readonly close?: () => Promise<void>;
 }
 
@@ -38,10 +39,14 @@ export function createOAuth2Connector(options: OAuth2ConnectorOptions): Connecto
         const answer = await client.redeem(input);
         if (answer.outcome !== "ok") return answer;
         const result = await options.readPerson(answer.tokens, input.scopes);
-        return result.outcome === "ok" ? { ...result, connectorData: formatTokens(answer.tokens) } : result;
+        // A credential that nothing would use is not kept.
+        return result.outcome === "ok" && canRefresh
+          ? { ...result, connectorData: formatTokens(answer.tokens) }
+          : result;
       },
     },
     ...(canRefresh && { refresh: (input: RefreshInput) => refresh(options, input) }),
+    ...(options.probe && { probe: options.probe }),
     ...(options.close && { close: options.close }),
   };
 }
