@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { KeycloakOptions } from "./keycloak/config.js";
 import { LocalOptions } from "./local/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
@@ -18,6 +19,7 @@ export interface ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
+  ["keycloak", connectorType(KeycloakOptions, async () => (await import("./keycloak/connector.js")).openKeycloak)],
   ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
   [
     "mockCallback",

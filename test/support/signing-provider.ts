@@ -31,6 +31,7 @@ export interface SigningProvider extends HttpUpstream {
   /** Epoch seconds that its tokens begin with. */
   readonly now: number;
   honestClaims(): Record<string, unknown>;
+  honestDocument(): Record<string, unknown>;
   /** How often a path was asked for. */
   countRequests(path: string): number;
   reset(): void;
@@ -71,6 +72,7 @@ export async function startSigningProvider(now: number): Promise<SigningProvider
     now,
     behaviour: createBehaviour(),
     honestClaims,
+    honestDocument: () => describe(upstream.url),
     countRequests: (path: string) => upstream.requests.filter(({ url }) => url.pathname === path).length,
     reset: () => Object.assign(provider.behaviour, createBehaviour()),
   };
