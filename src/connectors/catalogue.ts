@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { GoogleOptions } from "./google/config.js";
 import { KeycloakOptions } from "./keycloak/config.js";
 import { LocalOptions } from "./local/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
@@ -19,6 +20,7 @@ export interface ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
+  ["google", connectorType(GoogleOptions, async () => (await import("./google/connector.js")).openGoogle)],
   ["keycloak", connectorType(KeycloakOptions, async () => (await import("./keycloak/connector.js")).openKeycloak)],
   ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
   [
@@ -47,7 +49,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "gitea",
   "github",
   "gitlab",
-  "google",
   "keystone",
   "ldap",
   "linkedin",

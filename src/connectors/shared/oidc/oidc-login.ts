@@ -36,6 +36,8 @@ export interface OidcLoginOptions extends UpstreamCaller {
   readonly scopes: (wanted: WantedScopes) => readonly string[];
   readonly parameters: (wanted: WantedScopes) => Readonly<Record<string, string | undefined>>;
   readonly getsUserInfo: boolean;
+  /** An ID token must come with a refresh too. */
+  readonly needsIdToken?: boolean | undefined;
   readonly refreshData: RefreshData;
   /** Says each sentence once. */
   readonly warnOnce: (message: string) => void;
@@ -94,6 +96,7 @@ async function readClaims(
   nonce?: string,
 ): Promise<Claims> {
   const { provider, clientId } = options;
+  if (idToken === undefined && options.needsIdToken) throw new UpstreamError("the token endpoint gave no ID token");
   if (idToken === undefined) return fetchUserInfo(options, provider, accessToken, clientId);
   const signed = await provider.verify(idToken);
   const expected = { issuers: provider.issuers(), audiences: [clientId], now: options.clock(), nonce, accessToken };

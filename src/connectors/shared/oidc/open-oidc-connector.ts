@@ -35,6 +35,7 @@ export interface OidcConnectorSettings {
   readonly asksOffline?: boolean | undefined;
   readonly parameters: (wanted: WantedScopes) => Readonly<Record<string, string | undefined>>;
   readonly getsUserInfo: boolean;
+  readonly needsIdToken?: boolean | undefined;
   readonly refreshData: RefreshData;
   /** Clients whose tokens are exchanged. Undefined: no token is. */
   readonly exchangeAudiences?: readonly string[] | undefined;
@@ -73,8 +74,8 @@ function assemble(
   readPerson: ReadPerson,
 ): Connector {
   const { pause, clock, warn } = context;
-  const { clientId, getsUserInfo, exchangeAudiences, redirectUri, parameters, refreshData } = settings;
-  const shared = { http, pause, clock, provider, clientId, getsUserInfo, readPerson };
+  const { clientId, getsUserInfo, needsIdToken, exchangeAudiences, redirectUri, parameters, refreshData } = settings;
+  const shared = { http, pause, clock, provider, clientId, getsUserInfo, needsIdToken, readPerson };
   const client = createClient(settings, { http, pause, clock }, provider);
   const scopes = ({ offlineAccess }: WantedScopes): readonly string[] => [
     ...new Set(["openid", ...settings.scopes, ...(settings.asksOffline && offlineAccess ? ["offline_access"] : [])]),
