@@ -122,6 +122,7 @@ function typeOf(schema) {
     array: "list",
     enum: "text",
     object: "map",
+    record: "map",
   };
   return schema.meta()?.secret === false || unwrap(schema).def.type === "union"
     ? "text"

@@ -4,10 +4,14 @@ import { BitbucketCloudOptions, bitbucketCloudCapabilities } from "./bitbucket-c
 import { GiteaOptions, giteaCapabilities } from "./gitea/config.js";
 import { GitHubOptions, gitHubCapabilities } from "./github/config.js";
 import { GitLabOptions, gitLabCapabilities } from "./gitlab/config.js";
+import { GoogleOptions, googleCapabilities } from "./google/config.js";
+import { KeycloakOptions, keycloakCapabilities } from "./keycloak/config.js";
 import { LdapOptions, ldapCapabilities } from "./ldap/config.js";
 import { LocalOptions, localCapabilities } from "./local/config.js";
 import { MockCallbackOptions, mockCallbackCapabilities } from "./mock-callback/config.js";
 import { MockPasswordOptions, mockPasswordCapabilities } from "./mock-password/config.js";
+import { OAuthOptions, oauthCapabilities } from "./oauth/config.js";
+import { OidcOptions, oidcCapabilities } from "./oidc/config.js";
 import type { Capabilities, Connector, ConnectorContext } from "./port.js";
 import { SamlOptions, samlCapabilities } from "./saml/config.js";
 
@@ -47,6 +51,11 @@ export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map<strin
   ["gitea", entry(GiteaOptions, giteaCapabilities, async () => (await import("./gitea/connector.js")).openGitea)],
   ["github", entry(GitHubOptions, gitHubCapabilities, async () => (await import("./github/connector.js")).openGitHub)],
   ["gitlab", entry(GitLabOptions, gitLabCapabilities, async () => (await import("./gitlab/connector.js")).openGitLab)],
+  ["google", entry(GoogleOptions, googleCapabilities, async () => (await import("./google/connector.js")).openGoogle)],
+  [
+    "keycloak",
+    entry(KeycloakOptions, keycloakCapabilities, async () => (await import("./keycloak/connector.js")).openKeycloak),
+  ],
   ["ldap", entry(LdapOptions, ldapCapabilities, async () => (await import("./ldap/connector.js")).openLdap)],
   ["local", entry(LocalOptions, localCapabilities, async () => (await import("./local/connector.js")).openLocal)],
   [
@@ -65,6 +74,8 @@ export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map<strin
       async () => (await import("./mock-password/connector.js")).openMockPassword,
     ),
   ],
+  ["oauth", entry(OAuthOptions, oauthCapabilities, async () => (await import("./oauth/connector.js")).openOAuth)],
+  ["oidc", entry(OidcOptions, oidcCapabilities, async () => (await import("./oidc/connector.js")).openOidc)],
   ["saml", entry(SamlOptions, samlCapabilities, async () => (await import("./saml/connector.js")).openSaml)],
   [
     "samlExperimental",
@@ -85,11 +96,8 @@ function entry<T>(
 /** Types of Dex that a later version will open: named in the config they are refused with that reason. */
 export const plannedConnectorTypes: readonly string[] = [
   "atlassian-crowd",
-  "google",
   "keystone",
   "linkedin",
   "microsoft",
-  "oauth",
-  "oidc",
   "openshift",
 ];

@@ -40,7 +40,10 @@ export function createOAuth2Connector(options: OAuth2ConnectorOptions): Connecto
         const answer = await client.redeem(input);
         if (answer.outcome !== "ok") return answer;
         const result = await options.readPerson(answer.tokens, input.scopes);
-        return result.outcome === "ok" ? { ...result, connectorData: formatTokens(answer.tokens) } : result;
+        // A credential that nothing would use is not kept.
+        return result.outcome === "ok" && canRefresh
+          ? { ...result, connectorData: formatTokens(answer.tokens) }
+          : result;
       },
     },
     ...(canRefresh && { refresh: (input: RefreshInput) => refresh(options, keepGroups(input)) }),

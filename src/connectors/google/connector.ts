@@ -1,0 +1,111 @@
+import { type Connector, type ConnectorContext, ProbeFailure } from "../port.js";
+import { findAllowedGroups, notInAllowedGroups } from "../shared/allowed-groups.js";
+import type { Reading } from "../shared/oidc/oidc-login.js";
+import { type OidcConnectorSettings, type OpenedParts, openOidcConnector } from "../shared/oidc/open-oidc-connector.js";
+import type { PersonResult } from "../shared/oidc/read-identity.js";
+import { bareRefreshData } from "../shared/oidc/refresh-data.js";
+import type { Claims } from "../shared/oidc/signed-token.js";
+import type { GoogleOptions } from "./config.js";
+import { createDirectory, type Directory } from "./directory.js";
+import { openServiceAccount } from "./service-account.js";
+
+/** Opens a connector for accounts of Google. */
+export async function openGoogle(options: GoogleOptions, context: ConnectorContext): Promise<Connector> {
+  const directories: Directory[] = [];
+  const connector = await openOidcConnector(createSettings(options), context, async (parts) => {
+    const directory = await openDirectory(options, context, parts);
+    if (directory !== undefined) directories.push(directory);
+    return (claims, reading) => readPerson(options, directory, claims, reading);
+  });
+  const probe = async (): Promise<readonly string[]> => [
+    ...((await connector.probe?.()) ?? []),
+    ...(await Promise.all(directories.map(probeDirectory))).flat(),
+  ];
+  return { ...connector, probe };
+}
+
+function createSettings(options: GoogleOptions): OidcConnectorSettings {
+  const { hostedDomains = [], promptType } = options;
+  // A hint for Google's page only: what decides is `hd` of the ID token.
+  const hint = hostedDomains.length > 1 ? "*" : hostedDomains[0];
+  return {
+    issuer: options.issuer,
+    clientId: options.clientID,
+    clientSecret: options.clientSecret,
+    redirectUri: options.redirectURI,
+    trust: {},
+    scopes: options.scopes,
+    parameters: ({ offlineAccess }) => ({
+      hd: hint,
+      ...(offlineAccess && { access_type: "offline", prompt: promptType || undefined }),
+    }),
+    getsUserInfo: false,
+    needsIdToken: true,
+    refreshData: bareRefreshData,
+  };
+}
+
+async function openDirectory(
+  options: GoogleOptions,
+  { pause, clock }: ConnectorContext,
+  { http }: OpenedParts,
+): Promise<Directory | undefined> {
+  const { serviceAccountFilePath, adminEmail, domainToAdminEmail = {} } = options;
+  if (serviceAccountFilePath === undefined) return undefined;
+  const listed = Object.entries(domainToAdminEmail).map(([domain, admin]) => [domain.toLowerCase(), admin] as const);
+  return createDirectory({
+    http,
+    pause,
+    url: options.directoryURL,
+    account: await openServiceAccount(serviceAccountFilePath, { http, pause, clock }),
+    admins: new Map([...listed, ...(adminEmail === undefined ? [] : ([["*", adminEmail]] as const))]),
+    isTransitive: options.fetchTransitiveGroupMembership,
+  });
+}
+
+async function readPerson(
+  options: GoogleOptions,
+  directory: Directory | undefined,
+  claims: Claims,
+  { wanted, previous }: Reading,
+): Promise<PersonResult> {
+  const { hostedDomains = [], groups: allowed = [] } = options;
+  const { sub, hd } = claims;
+  if (typeof sub !== "string" || sub === "") return { outcome: "denied", detail: "the ID token holds no sub" };
+  if (hostedDomains.length > 0 && !(typeof hd === "string" && hostedDomains.includes(hd))) {
+    return { outcome: "denied", detail: "the account is in none of hostedDomains" };
+  }
+  const person = {
+    userId: sub,
+    // Google may leave the name out of a refresh.
+    username: textOf(claims["name"]) ?? previous?.username ?? "",
+    preferredUsername: "",
+    email: textOf(claims["email"]) ?? "",
+    emailVerified: claims["email_verified"] === true,
+  };
+  // A restriction holds whatever the client asked for (dex-connectors O-7).
+  if (directory === undefined || !(wanted.groups || allowed.length > 0)) {
+    return { outcome: "ok", identity: { ...person, groups: [] } };
+  }
+  // Groups go by address: one that nobody has checked must not give any.
+  const found = person.emailVerified && person.email !== "" ? await directory.listGroups(person.email) : [];
+  if (found === undefined)
+    return { outcome: "denied", detail: "no administrator is configured for the person's domain" };
+  const groups = findAllowedGroups(found, allowed);
+  return groups === undefined ? notInAllowedGroups : { outcome: "ok", identity: { ...person, groups } };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+async function probeDirectory(directory: Directory): Promise<readonly string[]> {
+  const admins = directory.admins();
+  for (const admin of admins) {
+    await directory.tryAdmin(admin).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ProbeFailure(`groups can't be read as ${admin}: ${reason}`, "serviceAccountFilePath");
+    });
+  }
+  return [`groups can be read as ${admins.join(", ")}`];
+}
