@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Clock } from "../../platform/clock.js";
 import { fetchPages } from "../shared/fetch-pages.js";
+import { limitTime } from "../shared/limit-time.js";
 import type { TokenSet } from "../shared/oauth2-client.js";
 import { textOrEmpty } from "../shared/upstream-fields.js";
 import { fetchJson, parseJson, requireSuccess, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
@@ -35,12 +36,13 @@ export interface BitbucketApiOptions extends UpstreamCaller {
 }
 
 export function createBitbucketApi(options: BitbucketApiOptions, { tokenType, accessToken }: TokenSet): BitbucketApi {
-  const { apiUrl, clock, ...caller } = options;
+  const { apiUrl } = options;
+  const caller = limitTime(options, options.clock);
   const headers = { authorization: `${tokenType} ${accessToken}` };
 
   function list<T>(schema: z.ZodType<T>, path: string): Promise<readonly T[]> {
     const answer = z.object({ values: z.array(schema), next: z.string().optional() });
-    return fetchPages(clock, `${apiUrl}${path}?pagelen=100`, async (url) => {
+    return fetchPages(`${apiUrl}${path}?pagelen=100`, async (url) => {
       const { values, next } = await fetchJson(caller, answer, { url, headers });
       return { items: values, next };
     });

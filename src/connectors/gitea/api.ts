@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Clock } from "../../platform/clock.js";
 import { fetchPerson, type PersonAnswer } from "../shared/blocked-person.js";
 import { fetchPages, followingPage } from "../shared/fetch-pages.js";
+import { limitTime } from "../shared/limit-time.js";
 import type { TokenSet } from "../shared/oauth2-client.js";
 import { numericId, textOrEmpty } from "../shared/upstream-fields.js";
 import { fetchJson, type UpstreamCaller } from "../shared/upstream-json.js";
@@ -49,12 +50,13 @@ export interface GiteaApiOptions extends UpstreamCaller {
 const saysBlocked = /account is (prohibited from signing in|not activated)/i;
 
 export function createGiteaApi(options: GiteaApiOptions, { tokenType, accessToken }: TokenSet): GiteaApi {
-  const { baseUrl, clock, ...caller } = options;
+  const { baseUrl } = options;
+  const caller = limitTime(options, options.clock);
   const headers = { authorization: `${tokenType} ${accessToken}` };
 
   /** Up to the first empty page: a server may give less on a page than it is asked for. */
   function list<T>(schema: z.ZodType<T>, path: string): Promise<readonly T[]> {
-    return fetchPages(clock, `${baseUrl}/api/v1${path}?page=1&limit=50`, async (url) => {
+    return fetchPages(`${baseUrl}/api/v1${path}?page=1&limit=50`, async (url) => {
       const items = await fetchJson(caller, z.array(schema), { url, headers });
       return { items, next: items.length === 0 ? undefined : followingPage(url) };
     });

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Clock } from "../../platform/clock.js";
 import { fetchPerson, type PersonAnswer } from "../shared/blocked-person.js";
 import { fetchPages, findNextLink } from "../shared/fetch-pages.js";
+import { limitTime } from "../shared/limit-time.js";
 import type { TokenSet } from "../shared/oauth2-client.js";
 import { numericId, textOrEmpty } from "../shared/upstream-fields.js";
 import { parseJson, requireSuccess, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
@@ -42,7 +43,8 @@ export interface GitHubApiOptions extends UpstreamCaller {
 }
 
 export function createGitHubApi(options: GitHubApiOptions, { tokenType, accessToken }: TokenSet): GitHubApi {
-  const { apiUrl, clock, ...caller } = options;
+  const { apiUrl } = options;
+  const caller = limitTime(options, options.clock);
   const headers = {
     accept: "application/vnd.github+json",
     authorization: `${tokenType} ${accessToken}`,
@@ -50,7 +52,7 @@ export function createGitHubApi(options: GitHubApiOptions, { tokenType, accessTo
   };
 
   function list<T>(schema: z.ZodType<T>, path: string): Promise<readonly T[]> {
-    return fetchPages(clock, `${apiUrl}${path}?per_page=100`, async (url) => {
+    return fetchPages(`${apiUrl}${path}?per_page=100`, async (url) => {
       const response = requireSuccess(await sendPatiently(caller, { url, headers }));
       return { items: parseJson(z.array(schema), response), next: findNextLink(response.header("link")) };
     });

@@ -24,7 +24,7 @@ export function openGitHub(options: GitHubOptions, context: ConnectorContext): C
     tokenUrl: `${baseUrl}/login/oauth/access_token`,
     authentication: "body",
     pkce: "S256",
-    refusals: ["bad_verification_code", "bad_refresh_token"],
+    refusals: ["bad_verification_code", "bad_refresh_token", "unverified_user_email"],
   });
   return createOAuth2Connector({
     client,

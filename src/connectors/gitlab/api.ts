@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Clock } from "../../platform/clock.js";
 import { fetchPerson, type PersonAnswer } from "../shared/blocked-person.js";
 import { fetchPages, followingPage } from "../shared/fetch-pages.js";
+import { limitTime } from "../shared/limit-time.js";
 import type { TokenSet } from "../shared/oauth2-client.js";
 import { numericId, textOrEmpty } from "../shared/upstream-fields.js";
 import { fetchJson, parseJson, requireSuccess, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
@@ -81,7 +82,8 @@ const saysBlocked = /account (has been|is) (blocked|deactivated|banned|pending a
 const groupsPerPage = 100;
 
 export function createGitLabApi(options: GitLabApiOptions, { tokenType, accessToken }: TokenSet): GitLabApi {
-  const { baseUrl, clock, ...caller } = options;
+  const { baseUrl } = options;
+  const caller = limitTime(options, options.clock);
   const headers = { authorization: `${tokenType} ${accessToken}` };
   const at = (path: string) => ({ url: `${baseUrl}${path}`, headers });
   return {
@@ -90,14 +92,10 @@ export function createGitLabApi(options: GitLabApiOptions, { tokenType, accessTo
     readToken: () => fetchJson(caller, TokenInfo, at("/oauth/token/info")),
 
     listGroups: () =>
-      fetchPages(
-        clock,
-        `${baseUrl}/api/v4/groups?all_available=false&per_page=${groupsPerPage}&page=1`,
-        async (url) => {
-          const items = await fetchJson(caller, z.array(Group), { url, headers });
-          return { items, next: items.length < groupsPerPage ? undefined : followingPage(url) };
-        },
-      ),
+      fetchPages(`${baseUrl}/api/v4/groups?all_available=false&per_page=${groupsPerPage}&page=1`, async (url) => {
+        const items = await fetchJson(caller, z.array(Group), { url, headers });
+        return { items, next: items.length < groupsPerPage ? undefined : followingPage(url) };
+      }),
 
     async findAccessLevel(groupId, userId) {
       const response = await sendPatiently(caller, at(`/api/v4/groups/${groupId}/members/all/${userId}`));

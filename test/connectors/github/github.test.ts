@@ -101,6 +101,18 @@ describe("a login at GitHub", () => {
   });
 });
 
+describe("what GitHub says with an error and status 200", () => {
+  it.each(["bad_verification_code", "unverified_user_email"])("is a no to the person: %s", async (error) => {
+    forge.disturb = ({ method }) => (method === "POST" ? { body: { error } } : undefined);
+    expect(await logInAt(open())).toEqual({ outcome: "denied", detail: error });
+  });
+
+  it.each(["incorrect_client_credentials", "redirect_uri_mismatch"])("is our mistake: %s", async (error) => {
+    forge.disturb = ({ method }) => (method === "POST" ? { body: { error } } : undefined);
+    await expect(logInAt(open())).rejects.toThrow(error);
+  });
+});
+
 describe("the e-mail address of a GitHub account", () => {
   it("is the public one where there is one, without a look at the others", async () => {
     forge.person.email = "public@github.example";

@@ -128,6 +128,17 @@ describe("groups of GitLab", () => {
     expect(forge.requests.filter(({ url }) => url.pathname === "/api/v4/groups")).toHaveLength(6);
   });
 
+  it("are trouble where GitLab takes too long over them, and not a login that never ends", async () => {
+    const inherited = Array.from({ length: 2_000 }, (_, index) => ({ id: 100 + index, path: `g/${index}`, level: 10 }));
+    forge.person.inherited = inherited;
+    forge.disturb = ({ url }) => {
+      if (url.pathname.includes("/members/")) now += 1_000;
+      return undefined;
+    };
+    await expect(logInAt(open({ inheritedGroups: true, getGroupsPermission: true }))).rejects.toThrow("takes too long");
+    expect(forge.requests.filter(({ url }) => url.pathname.includes("/members/")).length).toBeLessThan(40);
+  });
+
   it("end a login at the next refresh after they were left, whatever scopes that asks for", async () => {
     const connector = open({ groups: ["acme"] });
     const login = await requireLogin(connector);
