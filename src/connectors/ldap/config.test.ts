@@ -44,6 +44,13 @@ describe("the settings of an LDAP connector", () => {
     expect(problemsOf(options)).toEqual([problem]);
   });
 
+  it("refuse Kerberos where it is on: Dex would not ask for a password then", () => {
+    expect(problemsOf({ kerberos: { enabled: true, keytabPath: "/etc/krb5.keytab" } })).toEqual([
+      "kerberos.enabled: logins by Kerberos are not supported yet",
+    ]);
+    expect(problemsOf({ kerberos: { enabled: false, keytabPath: "/etc/krb5.keytab", maxClockSkew: 300 } })).toEqual([]);
+  });
+
   it("may name hosts alone", () => {
     expect(problemsOf({ host: undefined, hosts: ["a:636", "b", "[::1]:389"] })).toEqual([]);
   });

@@ -84,6 +84,32 @@ const GroupSearch = z.object({
   nameAttr: textOr("cn", "Attribute of groups that holds the name to be told to clients."),
 });
 
+/**
+ * Dex's SPNEGO. Where it is on, Dex shows the form only with `fallbackToPassword`: to leave it out silently would let
+ * passwords in where none were meant to be.
+ */
+const Kerberos = z.object({
+  enabled: z
+    .boolean()
+    .refine((isOn) => !isOn, "logins by Kerberos are not supported yet")
+    .default(false)
+    .meta({ description: "Log in by a Kerberos ticket (SPNEGO). True is refused: not supported yet." }),
+  keytabPath: later("Keytab of the service."),
+  spn: later("Name of the service."),
+  keytabPrincipal: later("Principal to choose from the keytab."),
+  maxClockSkew: z.number().optional().meta({ description: "Seconds that clocks may differ.", planned: true }),
+  expectedRealm: later("Realm that people must be of."),
+  usernameFromPrincipal: later("How the user name is made of the principal."),
+  fallbackToPassword: z
+    .boolean()
+    .optional()
+    .meta({ description: "Show the form to whoever has no ticket.", planned: true }),
+});
+
+function later(description: string) {
+  return z.string().optional().meta({ description, planned: true });
+}
+
 function isHost(text: string): boolean {
   return /^[^\s/@]*$/.test(text);
 }
@@ -125,6 +151,7 @@ export const LdapOptions = z
     emailVerified: flag("What the claim `email_verified` says.", true),
     userSearch: UserSearch,
     groupSearch: GroupSearch.prefault({}),
+    kerberos: Kerberos.prefault({}),
   })
   .superRefine((options, issues) => {
     for (const { path, message } of findContradictions(options)) issues.addIssue({ code: "custom", path, message });

@@ -4,7 +4,7 @@ import { type HttpSettings, listSystemCertificates } from "../../platform/http-c
 import type { Secret } from "../../platform/secret.js";
 import type { LdapOptions } from "./config.js";
 import { type IdFormat, listRequested, requireIdFormat } from "./entry.js";
-import { compileFilters } from "./filter.js";
+import { compileFilters, createMatch } from "./filter.js";
 import { findServer, type LdapServer, type Security } from "./servers.js";
 
 /** The options of a connector, ready for use. */
@@ -55,6 +55,7 @@ export function compileSettings(options: LdapOptions, http: HttpSettings): LdapS
   const security: Security = options.insecureNoSSL ? "plain" : options.startTLS ? "starttls" : "tls";
   const names = [options.host, ...(options.hosts ?? [])].filter((name) => name !== undefined && name !== "");
   const matchers = listMatchers(options.groupSearch);
+  checkRules(options, matchers);
   const { bindDN = "", bindPW } = options;
   return {
     servers: names.map((name) => requireServer(name ?? "", security)),
@@ -66,6 +67,15 @@ export function compileSettings(options: LdapOptions, http: HttpSettings): LdapS
     users: compileUsers(options.userSearch, matchers),
     groups: compileGroups(options.groupSearch, matchers),
   };
+}
+
+/** An attribute with rules behind it that make no sense is found out now, and not at the first login. */
+function checkRules({ userSearch: { username } }: LdapOptions, matchers: readonly GroupMatcher[]): void {
+  const ofGroups = matchers.flatMap(({ groupAttribute, recursionAttribute = "cn" }) => [
+    groupAttribute,
+    recursionAttribute,
+  ]);
+  for (const attribute of [username, ofGroups].flat()) createMatch(attribute, Buffer.alloc(0));
 }
 
 function requireServer(name: string, security: Security): LdapServer {
