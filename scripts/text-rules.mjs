@@ -27,7 +27,10 @@ export function checkName(path) {
   if (parts.at(-1) === "README.md") parts.pop();
   const words = (parts.at(-1) ?? "").split(".")[0].split("-");
   return [
-    ...(parts.every((part) => kebabCase.test(part)) ? [] : [{ line: 1, message: "file names are kebab-case" }]),
+    // A forge shows a README below its folder, by this name alone.
+    ...(parts.every((part) => kebabCase.test(part) || part === "README.md")
+      ? []
+      : [{ line: 1, message: "file names are kebab-case" }]),
     ...(words.some((word) => vagueNames.has(word))
       ? [{ line: 1, message: "name a file for the thing or the verb" }]
       : []),

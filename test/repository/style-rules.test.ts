@@ -51,6 +51,7 @@ const fine = {
   "src/platform/secret.ts": "export const a = {} as Secret; // brand: the only way to make one\n",
   "src/oidc/cast.test.ts": "const a = {} as string;\nexpect(a!).toBe(1);\n",
   "src/oidc/factory.ts": `export function create(): void {\n${longFunction(40).slice(7)}${longFunction(40).slice(7)}}\n`,
+  "src/connectors/thing/README.md": "# Thing\n",
   "test/turns.test.ts":
     'import { setTimeout as tick } from "node:timers/promises";\nawait tick(1);\nawait new Promise((resolve) => setTimeout(resolve));\n',
   "test/deadline.test.ts": "setTimeout(() => child.kill(), 5_000);\n",

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Capabilities } from "../port.js";
 import { onlyLogin } from "../shared/only-login.js";
-import { flag, optionalText, pemText, redirectUri, requiredText, textOr, texts } from "../shared/options.js";
+import { flag, optionalText, pemText, requiredText, textOr, texts } from "../shared/options.js";
 
 const saml11 = "urn:oasis:names:tc:SAML:1.1:nameid-format:";
 const saml20 = "urn:oasis:names:tc:SAML:2.0:nameid-format:";
@@ -19,14 +19,13 @@ export function findNameIdFormat(written: string): string | undefined {
 
 const fields = z.object({
   ssoURL: requiredText("Where people log in: the identity provider's single sign-on address for the POST binding."),
-  redirectURI: z
-    .string()
-    .min(1)
-    .meta({ ...redirectUri().meta() }),
-  ca: pemText(
-    "Certificates with which the identity provider signs, in PEM. Pinned: nothing that these certificates sign is trusted as a certificate.",
+  redirectURI: requiredText(
+    "Where the identity provider posts its answer: `{issuer}/callback`, or `{issuer}/callback/{id}` of this connector.",
   ),
-  caData: pemText("The same as base64 of PEM, instead of `ca`."),
+  ca: pemText(
+    "Certificates with which the identity provider signs. Pinned: no certificate that they have signed is trusted.",
+  ),
+  caData: pemText("The same, instead of `ca`."),
   usernameAttr: requiredText("Name of the attribute that becomes the `name` claim."),
   emailAttr: requiredText("Name of the attribute that becomes the `email` claim."),
   groupsAttr: optionalText("Name of the attribute that becomes the `groups` claim."),

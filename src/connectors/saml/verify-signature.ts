@@ -70,7 +70,7 @@ function requireCustomary(signature: XmlElement, element: XmlElement, allowSha1:
   if (lengthOf(signedInfo) > maxSignedInfo || lengthOf(signatureValue) > maxSignatureValue)
     throw new UpstreamError("a signature that is too long");
   const id = element.attributes.get("ID");
-  if (id === undefined || !/^[\p{L}_][\p{L}\p{N}._-]*$/u.test(id) || reference.attributes.get("URI") !== `#${id}`)
+  if (id === undefined || !/^[\p{L}\p{N}._:-]+$/u.test(id) || reference.attributes.get("URI") !== `#${id}`)
     throw new UpstreamError("a signature that is not about the element around it");
   requireTransforms(signedInfo, reference);
   requireAlgorithms(signedInfo, reference, allowSha1);
