@@ -21,31 +21,34 @@ export interface CatalogueEntry extends ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map([
-  ["local", entry(LocalOptions, localCapabilities, async () => (await import("./local/connector.js")).openLocal)],
+  [
+    "local",
+    connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal, localCapabilities),
+  ],
   [
     "mockCallback",
-    entry(
+    connectorType(
       MockCallbackOptions,
-      mockCallbackCapabilities,
       async () => (await import("./mock-callback/connector.js")).openMockCallback,
+      mockCallbackCapabilities,
     ),
   ],
   [
     "mockPassword",
-    entry(
+    connectorType(
       MockPasswordOptions,
-      mockPasswordCapabilities,
       async () => (await import("./mock-password/connector.js")).openMockPassword,
+      mockPasswordCapabilities,
     ),
   ],
 ]);
 
 type OpenConnector<T> = (options: T, context: ConnectorContext) => Connector | Promise<Connector>;
 
-function entry<T>(
+function connectorType<T>(
   options: ZodType<T>,
-  capabilities: Capabilities,
   load: () => Promise<OpenConnector<T>>,
+  capabilities: Capabilities,
 ): CatalogueEntry {
   return { options, capabilities, open: async (value, context) => (await load())(options.parse(value), context) };
 }
