@@ -368,7 +368,7 @@ function createBench(stand: ConnectorStand) {
     refresh,
     requireRefresh,
     async start() {
-      started = await stand.start({ clock });
+      started = await stand.start({ clock, callbackUrl });
     },
     async reset() {
       await Promise.all(open.splice(0).map((connector) => connector.close?.()));
@@ -380,7 +380,7 @@ function createBench(stand: ConnectorStand) {
       await started?.stop();
     },
     async open({ restricted = false, isImpatient = false } = {}): Promise<Connector> {
-      const settings = await running().settings({ callbackUrl, restricted });
+      const settings = await running().settings({ restricted });
       const warn = (message: string): void => void examine(message);
       const http = { ...plainHttp, ...running().http, ...(isImpatient && { timeoutMs: impatientMs }) };
       const connector = await type.open(type.options.parse(settings), createConnectorContext({ clock, http, warn }));

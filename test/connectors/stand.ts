@@ -49,11 +49,11 @@ export interface StandPerson {
 export interface StandInput {
   /** The connector sees this clock. It jumps between login and refresh unless the stand is in `realTime`. */
   readonly clock: Clock;
+  /** Where the upstream sends people back to: registered there. */
+  readonly callbackUrl: string;
 }
 
 export interface SettingsInput {
-  /** Where the upstream sends people back to. */
-  readonly callbackUrl: string;
   /** Only people in the group `crew` may come in. */
   readonly restricted: boolean;
 }
@@ -87,7 +87,7 @@ export interface RunningStand {
  *       places: ["token", "user"],
  *       identityOf: ({ id, name }) => ({ userId: id, username: name, preferredUsername: "", ... }),
  *       skips: { rotation: "Example's refresh tokens never change" },
- *       start: async ({ clock }) => {
+ *       start: async ({ clock, callbackUrl }) => {
  *         const upstream = await startHttpUpstream();
  *         let behaviour: Behaviour = { kind: "well" };
  *         upstream.answer(({ url }) => findFault(behaviour, placeOf(url)) ?? answerWell(...));
