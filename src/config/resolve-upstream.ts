@@ -72,10 +72,7 @@ export function resolveCallback(
   const own = `${shared}/${encodeURIComponent(id)}`;
   if (written === own) return true;
   if (written !== shared) {
-    context.warn(
-      path,
-      `redirectURI ${written}: the upstream must send people to ${shared} or ${own}; the first is used`,
-    );
+    context.warn(path, `redirectURI ${written}: answers of the upstream arrive at ${shared} or ${own} alone`);
   }
   return false;
 }

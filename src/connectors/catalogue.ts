@@ -34,61 +34,83 @@ export interface CatalogueEntry extends ConnectorType {
 export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map<string, CatalogueEntry>([
   [
     "authproxy",
-    entry(
+    connectorType(
       AuthproxyOptions,
-      authproxyCapabilities,
       async () => (await import("./authproxy/connector.js")).openAuthproxy,
+      authproxyCapabilities,
     ),
   ],
   [
     "bitbucket-cloud",
-    entry(
+    connectorType(
       BitbucketCloudOptions,
-      bitbucketCloudCapabilities,
       async () => (await import("./bitbucket-cloud/connector.js")).openBitbucketCloud,
+      bitbucketCloudCapabilities,
     ),
   ],
-  ["gitea", entry(GiteaOptions, giteaCapabilities, async () => (await import("./gitea/connector.js")).openGitea)],
-  ["github", entry(GitHubOptions, gitHubCapabilities, async () => (await import("./github/connector.js")).openGitHub)],
-  ["gitlab", entry(GitLabOptions, gitLabCapabilities, async () => (await import("./gitlab/connector.js")).openGitLab)],
-  ["google", entry(GoogleOptions, googleCapabilities, async () => (await import("./google/connector.js")).openGoogle)],
+  [
+    "gitea",
+    connectorType(GiteaOptions, async () => (await import("./gitea/connector.js")).openGitea, giteaCapabilities),
+  ],
+  [
+    "github",
+    connectorType(GitHubOptions, async () => (await import("./github/connector.js")).openGitHub, gitHubCapabilities),
+  ],
+  [
+    "gitlab",
+    connectorType(GitLabOptions, async () => (await import("./gitlab/connector.js")).openGitLab, gitLabCapabilities),
+  ],
+  [
+    "google",
+    connectorType(GoogleOptions, async () => (await import("./google/connector.js")).openGoogle, googleCapabilities),
+  ],
   [
     "keycloak",
-    entry(KeycloakOptions, keycloakCapabilities, async () => (await import("./keycloak/connector.js")).openKeycloak),
+    connectorType(
+      KeycloakOptions,
+      async () => (await import("./keycloak/connector.js")).openKeycloak,
+      keycloakCapabilities,
+    ),
   ],
-  ["ldap", entry(LdapOptions, ldapCapabilities, async () => (await import("./ldap/connector.js")).openLdap)],
-  ["local", entry(LocalOptions, localCapabilities, async () => (await import("./local/connector.js")).openLocal)],
+  ["ldap", connectorType(LdapOptions, async () => (await import("./ldap/connector.js")).openLdap, ldapCapabilities)],
+  [
+    "local",
+    connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal, localCapabilities),
+  ],
   [
     "mockCallback",
-    entry(
+    connectorType(
       MockCallbackOptions,
-      mockCallbackCapabilities,
       async () => (await import("./mock-callback/connector.js")).openMockCallback,
+      mockCallbackCapabilities,
     ),
   ],
   [
     "mockPassword",
-    entry(
+    connectorType(
       MockPasswordOptions,
-      mockPasswordCapabilities,
       async () => (await import("./mock-password/connector.js")).openMockPassword,
+      mockPasswordCapabilities,
     ),
   ],
-  ["oauth", entry(OAuthOptions, oauthCapabilities, async () => (await import("./oauth/connector.js")).openOAuth)],
-  ["oidc", entry(OidcOptions, oidcCapabilities, async () => (await import("./oidc/connector.js")).openOidc)],
-  ["saml", entry(SamlOptions, samlCapabilities, async () => (await import("./saml/connector.js")).openSaml)],
+  [
+    "oauth",
+    connectorType(OAuthOptions, async () => (await import("./oauth/connector.js")).openOAuth, oauthCapabilities),
+  ],
+  ["oidc", connectorType(OidcOptions, async () => (await import("./oidc/connector.js")).openOidc, oidcCapabilities)],
+  ["saml", connectorType(SamlOptions, async () => (await import("./saml/connector.js")).openSaml, samlCapabilities)],
   [
     "samlExperimental",
-    entry(SamlOptions, samlCapabilities, async () => (await import("./saml/connector.js")).openSaml),
+    connectorType(SamlOptions, async () => (await import("./saml/connector.js")).openSaml, samlCapabilities),
   ],
 ]);
 
 type OpenConnector<T> = (options: T, context: ConnectorContext) => Connector | Promise<Connector>;
 
-function entry<T>(
+function connectorType<T>(
   options: ZodType<T>,
-  capabilities: Capabilities,
   load: () => Promise<OpenConnector<T>>,
+  capabilities: Capabilities,
 ): CatalogueEntry {
   return { options, capabilities, open: async (value, context) => (await load())(options.parse(value), context) };
 }

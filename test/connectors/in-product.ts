@@ -38,9 +38,10 @@ export function describeRotationInProduct(stand: ConnectorStand): void {
     };
 
     beforeEach(async () => {
-      running = await stand.start({ clock });
+      const port = await findFreePort();
+      running = await stand.start({ clock, callbackUrl: `http://127.0.0.1:${port}/dex/callback` });
       await running.setPerson(casey);
-      server = await startWith(stand, running, clock);
+      server = await startWith(stand, running, { clock, port });
     });
 
     afterEach(async () => {
@@ -81,10 +82,12 @@ export function describeRotationInProduct(stand: ConnectorStand): void {
   });
 }
 
-async function startWith(stand: ConnectorStand, running: RunningStand, clock: () => number): Promise<TestServer> {
-  const port = await findFreePort();
-  const callbackUrl = `http://127.0.0.1:${port}/dex/callback`;
-  const settings = await running.settings({ callbackUrl, restricted: false });
+async function startWith(
+  stand: ConnectorStand,
+  running: RunningStand,
+  { clock, port }: { readonly clock: () => number; readonly port: number },
+): Promise<TestServer> {
+  const settings = await running.settings({ restricted: false });
   const { connectorType } = stand;
   // The config knows no test types: such a type is put in the place of a mock, behind it.
   const type = connectorType === undefined ? stand.type : "mockCallback";

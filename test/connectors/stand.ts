@@ -8,6 +8,9 @@ import type { Identity } from "../../src/records/identity.js";
 export const faults = ["slow", "status-500", "wrong-content-type", "bad-json", "huge-body", "down"] as const;
 export type Fault = (typeof faults)[number];
 
+/** The place that is every place: the whole upstream fails. */
+export const everywhere = "*";
+
 /** What a stand's upstream does from now on. */
 export type Behaviour =
   | { readonly kind: "well" }
@@ -17,6 +20,7 @@ export type Behaviour =
   | { readonly kind: "id-missing" }
   /** It no longer takes what it gave at login, or no longer knows the person. */
   | { readonly kind: "revoked" }
+  /** One of the stand's places, or `everywhere`. */
   | { readonly kind: Fault; readonly place: string };
 
 /** The parts of the contract that a type may leave out, with the reason. */
@@ -49,11 +53,11 @@ export interface StandPerson {
 export interface StandInput {
   /** The connector sees this clock. It jumps between login and refresh unless the stand is in `realTime`. */
   readonly clock: Clock;
+  /** Where the upstream sends people back to: registered there. */
+  readonly callbackUrl: string;
 }
 
 export interface SettingsInput {
-  /** Where the upstream sends people back to. */
-  readonly callbackUrl: string;
   /** Only people in the group `crew` may come in. */
   readonly restricted: boolean;
 }
@@ -87,7 +91,7 @@ export interface RunningStand {
  *       places: ["token", "user"],
  *       identityOf: ({ id, name }) => ({ userId: id, username: name, preferredUsername: "", ... }),
  *       skips: { rotation: "Example's refresh tokens never change" },
- *       start: async ({ clock }) => {
+ *       start: async ({ clock, callbackUrl }) => {
  *         const upstream = await startHttpUpstream();
  *         let behaviour: Behaviour = { kind: "well" };
  *         upstream.answer(({ url }) => findFault(behaviour, placeOf(url)) ?? answerWell(...));
