@@ -38,7 +38,7 @@ function describe(issue: z.core.$ZodIssue, input: unknown = issue.input): string
       return inner === undefined ? "is not valid" : describe(inner, input);
     }
     case "custom":
-      // Written by us, for whoever writes the file.
+      // What a schema says of its own rule. Rules name no values.
       return issue.message;
     default:
       return "is not valid";
