@@ -6,8 +6,8 @@ import type { PersonResult } from "../shared/oidc/read-identity.js";
 import { bareRefreshData } from "../shared/oidc/refresh-data.js";
 import type { Claims } from "../shared/oidc/signed-token.js";
 import type { GoogleOptions } from "./config.js";
+import { openServiceAccount } from "./delegation.js";
 import { createDirectory, type Directory } from "./directory.js";
-import { openServiceAccount } from "./service-account.js";
 
 /** Opens a connector for accounts of Google. */
 export async function openGoogle(options: GoogleOptions, context: ConnectorContext): Promise<Connector> {
@@ -83,8 +83,10 @@ async function readPerson(
     email: textOf(claims["email"]) ?? "",
     emailVerified: claims["email_verified"] === true,
   };
-  // A restriction holds whatever the client asked for (dex-connectors O-7).
-  if (directory === undefined || !(wanted.groups || allowed.length > 0)) {
+  // A restriction holds whatever the client asked for (dex-connectors O-7). What is read at a refresh serves every client of
+  // this login: one that asks for less must not take the groups away from the others.
+  const isWanted = wanted.groups || allowed.length > 0 || (previous?.groups ?? []).length > 0;
+  if (directory === undefined || !isWanted) {
     return { outcome: "ok", identity: { ...person, groups: [] } };
   }
   // Groups go by address: one that nobody has checked must not give any.

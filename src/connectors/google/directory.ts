@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { UpstreamError, UpstreamRefusal } from "../shared/upstream-error.js";
 import { parseJson, requireSuccess, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
-import type { ServiceAccount } from "./service-account.js";
+import type { ServiceAccount } from "./delegation.js";
 
 /** Groups of people, from the Directory API of Google Workspace. */
 export interface Directory {

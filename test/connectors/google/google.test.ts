@@ -129,6 +129,12 @@ describe("groups from the Directory API", () => {
     expect(google.directory.asked).toEqual([]);
   });
 
+  it("stay for the other clients of a login where one of them refreshes without asking for them", async () => {
+    const connector = await createWithGroups();
+    const login = requirePerson(await finishLogin(connector));
+    expect(requirePerson(await refreshLogin(connector, login, withoutGroups)).identity.groups).toHaveLength(4);
+  });
+
   it("limit login and refresh whatever scopes the client asks for (O-7)", async () => {
     const connector = await createWithGroups({ groups: ["ops@example.com"] });
     const login = requirePerson(await finishLogin(connector, { code: "c" }, withoutGroups));
