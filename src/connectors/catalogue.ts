@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 import { LocalOptions } from "./local/config.js";
+import { MicrosoftOptions } from "./microsoft/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
 import type { Connector, ConnectorContext } from "./port.js";
@@ -17,6 +18,7 @@ export interface ConnectorType {
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
   ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
+  ["microsoft", connectorType(MicrosoftOptions, async () => (await import("./microsoft/connector.js")).openMicrosoft)],
   [
     "mockCallback",
     connectorType(MockCallbackOptions, async () => (await import("./mock-callback/connector.js")).openMockCallback),
@@ -45,7 +47,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "keystone",
   "ldap",
   "linkedin",
-  "microsoft",
   "oauth",
   "oidc",
   "openshift",

@@ -77,3 +77,16 @@ export function flag(description: string, fallback = false) {
 export function texts(description: string) {
   return z.array(z.string()).optional().meta({ description });
 }
+
+/** The address of an upstream, or where all its addresses begin. */
+export function httpUrl(description: string) {
+  return z.string().refine(isHttpUrl, { error: "must be an http or https URL" }).meta({ description });
+}
+
+export function httpUrlOr(fallback: string, description: string) {
+  return httpUrl(description).default(fallback).meta({ description });
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
