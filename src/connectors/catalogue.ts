@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { AtlassianCrowdOptions } from "./atlassian-crowd/config.js";
 import { LocalOptions } from "./local/config.js";
 import { MicrosoftOptions } from "./microsoft/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
@@ -17,6 +18,13 @@ export interface ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
+  [
+    "atlassian-crowd",
+    connectorType(
+      AtlassianCrowdOptions,
+      async () => (await import("./atlassian-crowd/connector.js")).openAtlassianCrowd,
+    ),
+  ],
   ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
   ["microsoft", connectorType(MicrosoftOptions, async () => (await import("./microsoft/connector.js")).openMicrosoft)],
   [
@@ -37,7 +45,6 @@ function connectorType<T>(options: ZodType<T>, load: () => Promise<OpenConnector
 
 /** Types of Dex that a later version will open: named in the config they are refused with that reason. */
 export const plannedConnectorTypes: readonly string[] = [
-  "atlassian-crowd",
   "authproxy",
   "bitbucket-cloud",
   "gitea",

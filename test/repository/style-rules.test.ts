@@ -49,6 +49,7 @@ const fine = {
   "src/oidc/renamed.ts": 'import { a as b } from "./constants.js";\nexport { b as c };\n',
   "src/platform/brand.ts": "export const a = {} as string & { readonly brand: true };\n",
   "src/platform/secret.ts": "export const a = {} as Secret; // brand: the only way to make one\n",
+  "src/oidc/README.md": "Says what this folder is.\n",
   "src/oidc/cast.test.ts": "const a = {} as string;\nexpect(a!).toBe(1);\n",
   "src/oidc/factory.ts": `export function create(): void {\n${longFunction(40).slice(7)}${longFunction(40).slice(7)}}\n`,
   "test/turns.test.ts":
