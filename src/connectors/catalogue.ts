@@ -4,6 +4,7 @@ import { LocalOptions } from "./local/config.js";
 import { MicrosoftOptions } from "./microsoft/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
 import { MockPasswordOptions } from "./mock-password/config.js";
+import { OpenShiftOptions } from "./openshift/config.js";
 import type { Connector, ConnectorContext } from "./port.js";
 
 /** One person of `staticPasswords`, as the options of `local` hold them. */
@@ -35,6 +36,7 @@ export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
     "mockPassword",
     connectorType(MockPasswordOptions, async () => (await import("./mock-password/connector.js")).openMockPassword),
   ],
+  ["openshift", connectorType(OpenShiftOptions, async () => (await import("./openshift/connector.js")).openOpenShift)],
 ]);
 
 type OpenConnector<T> = (options: T, context: ConnectorContext) => Connector | Promise<Connector>;
@@ -56,7 +58,6 @@ export const plannedConnectorTypes: readonly string[] = [
   "linkedin",
   "oauth",
   "oidc",
-  "openshift",
   "saml",
   "samlExperimental",
 ];

@@ -54,12 +54,16 @@ const Kept = z.object({ username: z.string().min(1) });
 async function refresh(
   options: AtlassianCrowdOptions,
   crowd: CrowdClient,
-  { connectorData, scopes }: RefreshInput,
+  { connectorData, scopes, identity }: RefreshInput,
 ): Promise<RefreshResult> {
   const username = findKeptName(connectorData);
   if (username === undefined) return { outcome: "denied", detail: "no user name is kept" };
   // Nobody may be there any more, and Crowd tells that of a session less clearly.
-  const result = await readPerson(options, crowd, username, scopes);
+  const result = await readPerson(options, crowd, username, {
+    ...scopes,
+    // What is read now serves every application of this login: one that narrows its scopes takes no groups from others.
+    groups: scopes.groups || identity.groups.length > 0,
+  });
   if (result.outcome !== "ok") return result;
   return (await crowd.startSession(username)) === "ok" ? result : denied;
 }

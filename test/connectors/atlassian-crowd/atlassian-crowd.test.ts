@@ -204,6 +204,12 @@ describe("a refresh with atlassian-crowd", () => {
     },
   );
 
+  it("keeps the groups for the other applications when one narrows its scopes", async () => {
+    const connector = await open();
+    const known = requireOk(await checkPassword(connector, "jane", jane.password));
+    expect(requireOk(await refreshWith(connector, known, noGroups)).identity.groups).toEqual(["devs", "staff"]);
+  });
+
   it("is denied with nothing kept, and throws while Crowd is in trouble: nothing changes", async () => {
     const connector = await open();
     const known = requireOk(await checkPassword(connector, "jane", jane.password));
