@@ -1,5 +1,7 @@
 import type { ZodType } from "zod";
 import { AtlassianCrowdOptions } from "./atlassian-crowd/config.js";
+import { KeystoneOptions } from "./keystone/config.js";
+import { LinkedInOptions } from "./linkedin/config.js";
 import { LocalOptions } from "./local/config.js";
 import { MicrosoftOptions } from "./microsoft/config.js";
 import { MockCallbackOptions } from "./mock-callback/config.js";
@@ -26,6 +28,8 @@ export const connectorTypes: ReadonlyMap<string, ConnectorType> = new Map([
       async () => (await import("./atlassian-crowd/connector.js")).openAtlassianCrowd,
     ),
   ],
+  ["keystone", connectorType(KeystoneOptions, async () => (await import("./keystone/connector.js")).openKeystone)],
+  ["linkedin", connectorType(LinkedInOptions, async () => (await import("./linkedin/connector.js")).openLinkedIn)],
   ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal)],
   ["microsoft", connectorType(MicrosoftOptions, async () => (await import("./microsoft/connector.js")).openMicrosoft)],
   [
@@ -53,9 +57,7 @@ export const plannedConnectorTypes: readonly string[] = [
   "github",
   "gitlab",
   "google",
-  "keystone",
   "ldap",
-  "linkedin",
   "oauth",
   "oidc",
   "saml",

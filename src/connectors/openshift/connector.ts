@@ -39,7 +39,8 @@ export async function openOpenShift(options: OpenShiftOptions, context: Connecto
   }
 }
 
-function openCluster({ rootCA, insecureCA }: OpenShiftOptions, { http }: ConnectorContext): HttpClient {
+function openCluster({ rootCA, insecureCA }: OpenShiftOptions, { http, warn }: ConnectorContext): HttpClient {
+  if (insecureCA) warn("insecureCA: anybody on the way can be the cluster");
   return openHttpClient({
     ...http,
     ca: rootCA === undefined ? http.ca : [...http.ca, rootCA],
