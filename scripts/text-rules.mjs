@@ -25,7 +25,9 @@ export function checkName(path) {
   const parts = path.split("/");
   const words = (parts.at(-1) ?? "").split(".")[0].split("-");
   return [
-    ...(parts.every((part) => part === "README.md" || kebabCase.test(part)) ? [] : [{ line: 1, message: "file names are kebab-case" }]),
+    ...(parts.every((part) => part === "README.md" || kebabCase.test(part))
+      ? []
+      : [{ line: 1, message: "file names are kebab-case" }]),
     ...(words.some((word) => vagueNames.has(word))
       ? [{ line: 1, message: "name a file for the thing or the verb" }]
       : []),

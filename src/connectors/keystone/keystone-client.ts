@@ -70,21 +70,8 @@ export function createKeystoneClient(
   }
 
   return {
-    async authenticate(name, password, scope) {
-      const user = { name, domain: nameDomain(domain), password };
-      const auth = { identity: { methods: ["password"], password: { user } }, ...(scope !== undefined && { scope }) };
-      const response = await sendPatiently(caller, {
-        method: "POST",
-        url: `${base}/auth/tokens`,
-        body: JSON.stringify({ auth }),
-        headers: { "content-type": "application/json" },
-      });
-      if (response.status === 401) return undefined;
-      const { user: known } = parseJson(Token, requireStatus(response, 201)).token;
-      const token = response.header("x-subject-token");
-      if (token === undefined || token === "") throw new UpstreamError("Keystone gave no token");
-      return { token, userId: known.id, name: known.name };
-    },
+    authenticate: (name, password, scope) =>
+      authenticate(caller, `${base}/auth/tokens`, { name, domain: nameDomain(domain), password }, scope),
 
     async readUser(token, userId) {
       const reading = await read(User, token, `/users/${encodeURIComponent(userId)}`);
@@ -109,6 +96,27 @@ export function createKeystoneClient(
       return parseJson(Version, requireStatus(response, 200)).version.id;
     },
   };
+}
+
+/** Asks for a token by a password. Keystone answers 401 to whatever is wrong. */
+async function authenticate(
+  caller: UpstreamCaller,
+  url: string,
+  user: object,
+  scope: TokenScope,
+): Promise<KeystoneLogin | undefined> {
+  const auth = { identity: { methods: ["password"], password: { user } }, ...(scope !== undefined && { scope }) };
+  const response = await sendPatiently(caller, {
+    method: "POST",
+    url,
+    body: JSON.stringify({ auth }),
+    headers: { "content-type": "application/json" },
+  });
+  if (response.status === 401) return undefined;
+  const { user: known } = parseJson(Token, requireStatus(response, 201)).token;
+  const token = response.header("x-subject-token");
+  if (token === undefined || token === "") throw new UpstreamError("Keystone gave no token");
+  return { token, userId: known.id, name: known.name };
 }
 
 /** A domain by id or by name, as Dex tells them apart: the forms that Go's `uuid.Parse` takes are ids. */
