@@ -12,6 +12,7 @@ import {
   type WantedScopes,
 } from "../port.js";
 import { findAllowedGroups, notInAllowedGroups } from "../shared/allowed-groups.js";
+import { probeStep } from "../shared/probe-step.js";
 import { type AtlassianCrowdOptions, preferredUsernameFields } from "./config.js";
 import { type CrowdClient, type CrowdUser, createCrowdClient } from "./crowd-client.js";
 
@@ -105,7 +106,7 @@ function findKeptName(connectorData: string | undefined): string | undefined {
 }
 
 async function probe(crowd: CrowdClient): Promise<readonly string[]> {
-  const { status } = await crowd.ping();
+  const { status } = await probeStep("baseURL", () => crowd.ping());
   if (status === 200) return ["Crowd knows the application and takes its password."];
   if (status === 401) throw new ProbeFailure("Crowd does not know the application by this password", "clientSecret");
   if (status === 403)

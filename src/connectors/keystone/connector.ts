@@ -1,14 +1,7 @@
 import { openHttpClient } from "../../platform/http-client.js";
 import type { Identity } from "../../records/identity.js";
-import {
-  type Connector,
-  type ConnectorContext,
-  type LoginResult,
-  type PasswordInput,
-  ProbeFailure,
-  type RefreshInput,
-  type RefreshResult,
-} from "../port.js";
+import type { Connector, ConnectorContext, LoginResult, PasswordInput, RefreshInput, RefreshResult } from "../port.js";
+import { probeStep } from "../shared/probe-step.js";
 import { UpstreamError } from "../shared/upstream-error.js";
 import { type AdminReader, createAdminReader } from "./admin-reader.js";
 import type { KeystoneOptions } from "./config.js";
@@ -114,17 +107,9 @@ const nobody: Identity = {
 };
 
 async function probe(keystone: KeystoneClient, admin: AdminReader | undefined): Promise<readonly string[]> {
-  const version = await askFor("keystoneHost", () => keystone.readVersion());
+  const version = await probeStep("keystoneHost", () => keystone.readVersion());
   const found = `Keystone answers with version ${version}.`;
   if (admin === undefined) return [found, "Without keystoneUsername people get no refresh tokens."];
-  await askFor("keystoneUsername", () => admin.read((token) => readPerson(keystone, token, nobody, false)));
+  await probeStep("keystoneUsername", () => admin.read((token) => readPerson(keystone, token, nobody, false)));
   return [found, "keystoneUsername may read users."];
-}
-
-async function askFor<T>(key: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw new ProbeFailure(error instanceof Error ? error.message : String(error), key);
-  }
 }

@@ -2,6 +2,7 @@ import { openHttpClient } from "../../platform/http-client.js";
 import { type Connector, type ConnectorContext, type LoginResult, ProbeFailure } from "../port.js";
 import { createOAuth2Client } from "../shared/oauth2-client.js";
 import { createOAuth2Connector } from "../shared/oauth2-connector.js";
+import { probeStep } from "../shared/probe-step.js";
 import { trimSlash } from "../shared/trim-slash.js";
 import { sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
 import type { LinkedInOptions } from "./config.js";
@@ -48,7 +49,8 @@ async function readPerson(
 
 /** LinkedIn judges an app only when a code is exchanged: without a person there is nothing more to try. */
 async function probe(base: string, caller: UpstreamCaller): Promise<readonly string[]> {
-  const { status } = await sendPatiently(caller, { url: `${base}/authorization`, followRedirects: false });
-  if (status >= 500) throw new ProbeFailure(`LinkedIn answers with status ${status}`, "authURL");
+  const request = { url: `${base}/authorization`, followRedirects: false };
+  const { status } = await probeStep("authURL", () => sendPatiently(caller, request));
+  if (status === 404 || status >= 500) throw new ProbeFailure(`LinkedIn answers with status ${status}`, "authURL");
   return ["LinkedIn answers. It looks at the app only when somebody logs in."];
 }

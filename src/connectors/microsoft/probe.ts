@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { HttpResponse } from "../../platform/http-client.js";
 import { type ConnectorContext, ProbeFailure } from "../port.js";
+import { probeStep } from "../shared/probe-step.js";
 import { trimSlash } from "../shared/trim-slash.js";
 import { sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
 import { isOneOrganization, type MicrosoftOptions } from "./config.js";
@@ -18,7 +19,8 @@ export async function probeMicrosoft(
   caller: UpstreamCaller,
 ): Promise<readonly string[]> {
   const base = `${trimSlash(options.apiURL)}/${encodeURIComponent(options.tenant)}`;
-  const found = await sendPatiently(caller, { url: `${base}/v2.0/.well-known/openid-configuration` });
+  const url = `${base}/v2.0/.well-known/openid-configuration`;
+  const found = await probeStep("apiURL", () => sendPatiently(caller, { url }));
   if (found.status !== 200)
     throw new ProbeFailure(`Microsoft does not know the tenant ${options.tenant}: ${describe(found)}`, "tenant");
   const known = `Microsoft knows the tenant ${options.tenant}.`;
@@ -31,27 +33,20 @@ export async function probeMicrosoft(
     scope: `${trimSlash(options.graphURL)}/.default`,
     ...(clientAssertion === undefined
       ? { client_secret: clientSecret?.reveal() ?? "" }
-      : await readAssertionFile(context, clientAssertion)),
+      : await probeStep("clientAssertion", () => readAssertion(context, clientAssertion))),
   });
-  const answer = await sendPatiently(caller, {
-    method: "POST",
-    url: `${base}/oauth2/v2.0/token`,
-    body: body.toString(),
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-  });
+  const answer = await probeStep("apiURL", () =>
+    sendPatiently(caller, {
+      method: "POST",
+      url: `${base}/oauth2/v2.0/token`,
+      body: body.toString(),
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    }),
+  );
   if (answer.status === 200) return [known, "It takes the client's credentials."];
   const key = clientAssertion === undefined ? "clientSecret" : "clientAssertion";
   const isUnknown = readComplaint(answer)?.error === "unauthorized_client";
   throw new ProbeFailure(`Microsoft refuses the client: ${describe(answer)}`, isUnknown ? "clientID" : key);
-}
-
-async function readAssertionFile(context: ConnectorContext, path: string): Promise<Readonly<Record<string, string>>> {
-  try {
-    return await readAssertion(context, path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ProbeFailure(`the assertion can't be read: ${reason}`, "clientAssertion");
-  }
 }
 
 function describe(response: HttpResponse): string {

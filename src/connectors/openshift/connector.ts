@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { type HttpClient, openHttpClient } from "../../platform/http-client.js";
-import { type Connector, type ConnectorContext, type LoginResult, ProbeFailure } from "../port.js";
+import type { Connector, ConnectorContext, LoginResult } from "../port.js";
 import { findAllowedGroups, notInAllowedGroups } from "../shared/allowed-groups.js";
 import { createOAuth2Client } from "../shared/oauth2-client.js";
 import { createOAuth2Connector } from "../shared/oauth2-connector.js";
+import { probeStep } from "../shared/probe-step.js";
 import { trimSlash } from "../shared/trim-slash.js";
 import { UpstreamError } from "../shared/upstream-error.js";
 import { fetchJson, parseJson, requireSuccess, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
@@ -105,10 +106,6 @@ async function readPerson(
 }
 
 async function probe(options: OpenShiftOptions, caller: UpstreamCaller): Promise<readonly string[]> {
-  try {
-    const { authorization_endpoint: endpoint } = await readMetadata(options, caller);
-    return [`The cluster sends people to ${new URL(endpoint).host}.`];
-  } catch (error) {
-    throw new ProbeFailure(error instanceof Error ? error.message : String(error), "issuer");
-  }
+  const { authorization_endpoint: endpoint } = await probeStep("issuer", () => readMetadata(options, caller));
+  return [`The cluster sends people to ${new URL(endpoint).host}.`];
 }

@@ -225,6 +225,7 @@ describe("probing atlassian-crowd", () => {
     expect(await (await open()).probe?.()).toEqual(["Crowd knows the application and takes its password."]);
     await expect((await open({ clientSecret: "x" })).probe?.()).rejects.toMatchObject({ key: "clientSecret" });
     await expect((await open({ baseURL: simulator.upstream.url })).probe?.()).rejects.toMatchObject({ key: "baseURL" });
+    await expect((await open({ baseURL: "http://127.0.0.1:1" })).probe?.()).rejects.toMatchObject({ key: "baseURL" });
     simulator.isBlocked = true;
     await expect((await open()).probe?.()).rejects.toMatchObject({ key: "clientID" });
   });

@@ -148,6 +148,7 @@ describe("probing linkedin", () => {
   it("tells that it answers, or does not", async () => {
     const connector = await open();
     expect(await connector.probe?.()).toHaveLength(1);
+    await expect((await open({ authURL: simulator.url })).probe?.()).rejects.toMatchObject({ key: "authURL" });
     simulator.upstream.answer(() => ({ status: 502 }));
     await expect(connector.probe?.()).rejects.toMatchObject({ key: "authURL" });
   });

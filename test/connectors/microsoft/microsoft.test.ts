@@ -305,6 +305,7 @@ describe("probing microsoft", () => {
     ["tenant", { tenant: "nobody.example" }, "AADSTS90002"],
     ["clientSecret", { clientSecret: "wrong" }, "AADSTS7000215"],
     ["clientAssertion", { clientAssertion: "/none" }, "no file in this test"],
+    ["apiURL", { apiURL: "http://127.0.0.1:1" }, "127.0.0.1:1 could not be reached"],
   ])("names the key that is wrong: %s", async (key, settings, message) => {
     const connector = await open(settings);
     await expect(connector.probe?.()).rejects.toMatchObject({ key, message: expect.stringContaining(message) });
