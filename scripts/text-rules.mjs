@@ -23,12 +23,10 @@ const textRules = [
 export function checkName(path) {
   if (!namedByHand.test(path)) return [];
   const parts = path.split("/");
-  // The name by which forges show the page of a folder.
-  if (parts.at(-1) === "README.md") parts.pop();
   const words = (parts.at(-1) ?? "").split(".")[0].split("-");
   return [
     // A forge shows a README below its folder, by this name alone.
-    ...(parts.every((part) => kebabCase.test(part) || part === "README.md")
+    ...(parts.every((part) => part === "README.md" || kebabCase.test(part))
       ? []
       : [{ line: 1, message: "file names are kebab-case" }]),
     ...(words.some((word) => vagueNames.has(word))

@@ -220,7 +220,6 @@ describe("keys of later work", () => {
     ["staticClients: [{id: a, name: A, secret: s, refreshTokenLifetime: 24h}]", 'want "standalone" or "session"'],
     ["signer: {type: vault, config: {addr: x, token: y, keyName: z}}", "signer type vault: not supported yet"],
     ["storage: {type: postgres, config: {host: x, ssl: {mode: disable}}}", "storage type postgres: not supported yet"],
-    ["connectors: [{type: google, id: g, name: G, config: {}}]", "connector type google: not supported yet"],
   ])("that decide who gets in, where state lives or what signs are refused: %s", async (text, message) => {
     const { config, errors } = await loadWith(text);
     expect(config).toBeUndefined();

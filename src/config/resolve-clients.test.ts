@@ -104,7 +104,7 @@ describe("allowedConnectors", () => {
     const { errors } = await loadWith(
       "connectors: [{type: google, id: corp, name: Corp}]\nstaticClients: [{id: a, name: A, secret: s, allowedConnectors: [corp]}]",
     );
-    expect(errors).toEqual([expect.stringContaining("connector type google: not supported yet")]);
+    expect(errors).toEqual([expect.stringContaining("unknown connector type")]);
   });
 });
 

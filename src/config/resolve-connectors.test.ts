@@ -35,7 +35,6 @@ describe("a connector", () => {
   });
 
   it.each([
-    ["google", "connector type google: not supported yet"],
     ["local", "connector type local: use enablePasswordDB and staticPasswords"],
     ["ssh", 'unknown connector type "ssh"'],
     ["githup", 'unknown connector type "githup" (did you mean "github"?)'],

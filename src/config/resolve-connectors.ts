@@ -1,4 +1,4 @@
-import { connectorTypes, plannedConnectorTypes } from "../connectors/catalogue.js";
+import { connectorTypes } from "../connectors/catalogue.js";
 import type { ConnectorConfig } from "./config.js";
 import type { ConfigNode } from "./config-node.js";
 import { join } from "./key-path.js";
@@ -97,10 +97,9 @@ function resolveConnector(
 }
 
 function reportType(context: ResolveContext, path: string, type: string): void {
-  if (plannedConnectorTypes.includes(type)) context.error(path, `connector type ${type}: not supported yet`);
-  else if (type === localId) context.error(path, "connector type local: use enablePasswordDB and staticPasswords");
+  if (type === localId) context.error(path, "connector type local: use enablePasswordDB and staticPasswords");
   else {
-    const known = [...connectorTypes.keys(), ...plannedConnectorTypes].filter((name) => name !== localId);
+    const known = [...connectorTypes.keys()].filter((name) => name !== localId);
     context.error(path, `unknown connector type "${type}"`, findNearMiss(type, known));
   }
 }

@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import { AtlassianCrowdOptions, atlassianCrowdCapabilities } from "./atlassian-crowd/config.js";
 import { AuthproxyOptions, authproxyCapabilities } from "./authproxy/config.js";
 import { BitbucketCloudOptions, bitbucketCloudCapabilities } from "./bitbucket-cloud/config.js";
 import { GiteaOptions, giteaCapabilities } from "./gitea/config.js";
@@ -6,14 +7,18 @@ import { GitHubOptions, gitHubCapabilities } from "./github/config.js";
 import { GitLabOptions, gitLabCapabilities } from "./gitlab/config.js";
 import { GoogleOptions, googleCapabilities } from "./google/config.js";
 import { KeycloakOptions, keycloakCapabilities } from "./keycloak/config.js";
+import { KeystoneOptions, keystoneCapabilities } from "./keystone/config.js";
 import { LdapOptions, ldapCapabilities } from "./ldap/config.js";
+import { LinkedInOptions, linkedInCapabilities } from "./linkedin/config.js";
 import { LocalOptions, localCapabilities } from "./local/config.js";
+import { MicrosoftOptions, microsoftCapabilities } from "./microsoft/config.js";
 import { MockCallbackOptions, mockCallbackCapabilities } from "./mock-callback/config.js";
 import { MockPasswordOptions, mockPasswordCapabilities } from "./mock-password/config.js";
 import { OAuthOptions, oauthCapabilities } from "./oauth/config.js";
 import { OidcOptions, oidcCapabilities } from "./oidc/config.js";
-import type { Capabilities, Connector, ConnectorContext } from "./port.js";
+import { OpenShiftOptions, openShiftCapabilities } from "./openshift/config.js";
 import { SamlOptions, samlCapabilities } from "./saml/config.js";
+import type { Capabilities, Connector, ConnectorContext } from "./port.js";
 
 /** One person of `staticPasswords`, as the options of `local` hold them. */
 export type LocalPerson = LocalOptions["passwords"][number];
@@ -32,77 +37,26 @@ export interface CatalogueEntry extends ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map<string, CatalogueEntry>([
-  [
-    "authproxy",
-    connectorType(
-      AuthproxyOptions,
-      async () => (await import("./authproxy/connector.js")).openAuthproxy,
-      authproxyCapabilities,
-    ),
-  ],
-  [
-    "bitbucket-cloud",
-    connectorType(
-      BitbucketCloudOptions,
-      async () => (await import("./bitbucket-cloud/connector.js")).openBitbucketCloud,
-      bitbucketCloudCapabilities,
-    ),
-  ],
-  [
-    "gitea",
-    connectorType(GiteaOptions, async () => (await import("./gitea/connector.js")).openGitea, giteaCapabilities),
-  ],
-  [
-    "github",
-    connectorType(GitHubOptions, async () => (await import("./github/connector.js")).openGitHub, gitHubCapabilities),
-  ],
-  [
-    "gitlab",
-    connectorType(GitLabOptions, async () => (await import("./gitlab/connector.js")).openGitLab, gitLabCapabilities),
-  ],
-  [
-    "google",
-    connectorType(GoogleOptions, async () => (await import("./google/connector.js")).openGoogle, googleCapabilities),
-  ],
-  [
-    "keycloak",
-    connectorType(
-      KeycloakOptions,
-      async () => (await import("./keycloak/connector.js")).openKeycloak,
-      keycloakCapabilities,
-    ),
-  ],
+  ["atlassian-crowd", connectorType(AtlassianCrowdOptions, async () => (await import("./atlassian-crowd/connector.js")).openAtlassianCrowd, atlassianCrowdCapabilities)],
+  ["authproxy", connectorType(AuthproxyOptions, async () => (await import("./authproxy/connector.js")).openAuthproxy, authproxyCapabilities)],
+  ["bitbucket-cloud", connectorType(BitbucketCloudOptions, async () => (await import("./bitbucket-cloud/connector.js")).openBitbucketCloud, bitbucketCloudCapabilities)],
+  ["gitea", connectorType(GiteaOptions, async () => (await import("./gitea/connector.js")).openGitea, giteaCapabilities)],
+  ["github", connectorType(GitHubOptions, async () => (await import("./github/connector.js")).openGitHub, gitHubCapabilities)],
+  ["gitlab", connectorType(GitLabOptions, async () => (await import("./gitlab/connector.js")).openGitLab, gitLabCapabilities)],
+  ["google", connectorType(GoogleOptions, async () => (await import("./google/connector.js")).openGoogle, googleCapabilities)],
+  ["keycloak", connectorType(KeycloakOptions, async () => (await import("./keycloak/connector.js")).openKeycloak, keycloakCapabilities)],
+  ["keystone", connectorType(KeystoneOptions, async () => (await import("./keystone/connector.js")).openKeystone, keystoneCapabilities)],
   ["ldap", connectorType(LdapOptions, async () => (await import("./ldap/connector.js")).openLdap, ldapCapabilities)],
-  [
-    "local",
-    connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal, localCapabilities),
-  ],
-  [
-    "mockCallback",
-    connectorType(
-      MockCallbackOptions,
-      async () => (await import("./mock-callback/connector.js")).openMockCallback,
-      mockCallbackCapabilities,
-    ),
-  ],
-  [
-    "mockPassword",
-    connectorType(
-      MockPasswordOptions,
-      async () => (await import("./mock-password/connector.js")).openMockPassword,
-      mockPasswordCapabilities,
-    ),
-  ],
-  [
-    "oauth",
-    connectorType(OAuthOptions, async () => (await import("./oauth/connector.js")).openOAuth, oauthCapabilities),
-  ],
+  ["linkedin", connectorType(LinkedInOptions, async () => (await import("./linkedin/connector.js")).openLinkedIn, linkedInCapabilities)],
+  ["local", connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal, localCapabilities)],
+  ["microsoft", connectorType(MicrosoftOptions, async () => (await import("./microsoft/connector.js")).openMicrosoft, microsoftCapabilities)],
+  ["mockCallback", connectorType(MockCallbackOptions, async () => (await import("./mock-callback/connector.js")).openMockCallback, mockCallbackCapabilities)],
+  ["mockPassword", connectorType(MockPasswordOptions, async () => (await import("./mock-password/connector.js")).openMockPassword, mockPasswordCapabilities)],
+  ["oauth", connectorType(OAuthOptions, async () => (await import("./oauth/connector.js")).openOAuth, oauthCapabilities)],
   ["oidc", connectorType(OidcOptions, async () => (await import("./oidc/connector.js")).openOidc, oidcCapabilities)],
+  ["openshift", connectorType(OpenShiftOptions, async () => (await import("./openshift/connector.js")).openOpenShift, openShiftCapabilities)],
   ["saml", connectorType(SamlOptions, async () => (await import("./saml/connector.js")).openSaml, samlCapabilities)],
-  [
-    "samlExperimental",
-    connectorType(SamlOptions, async () => (await import("./saml/connector.js")).openSaml, samlCapabilities),
-  ],
+  ["samlExperimental", connectorType(SamlOptions, async () => (await import("./saml/connector.js")).openSaml, samlCapabilities)],
 ]);
 
 type OpenConnector<T> = (options: T, context: ConnectorContext) => Connector | Promise<Connector>;
@@ -114,12 +68,3 @@ function connectorType<T>(
 ): CatalogueEntry {
   return { options, capabilities, open: async (value, context) => (await load())(options.parse(value), context) };
 }
-
-/** Types of Dex that a later version will open: named in the config they are refused with that reason. */
-export const plannedConnectorTypes: readonly string[] = [
-  "atlassian-crowd",
-  "keystone",
-  "linkedin",
-  "microsoft",
-  "openshift",
-];

@@ -26,6 +26,7 @@ const wrong = [
   ["src/login/session-manager.ts", "export const a = 1;\n", 1, "for the thing"],
   ["test/support/helpers.ts", "export const a = 1;\n", 1, "for the thing"],
   ["src/oidc/camelCase.ts", "export const a = 1;\n", 1, "kebab-case"],
+  ["src/oidc/readme.MD", "text\n", 1, "kebab-case"],
   ["src/Oidc2/thing.ts", "export const a = 1;\n", 1, "kebab-case"],
   ["src/oidc/unfinished.ts", `// ${"TO"}${"DO"}: more\n`, 1, "unfinished"],
   ["docs/unfinished.md", `text\n${"FIX"}${"ME"}\n`, 2, "unfinished"],

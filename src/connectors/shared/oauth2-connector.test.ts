@@ -7,7 +7,7 @@ import { Secret } from "../../platform/secret.js";
 import type { Identity } from "../../records/identity.js";
 import type { Connector, RefreshResult, WantedScopes } from "../port.js";
 import { createOAuth2Client } from "./oauth2-client.js";
-import { createOAuth2Connector } from "./oauth2-connector.js";
+import { createOAuth2Connector, type OAuth2ConnectorOptions } from "./oauth2-connector.js";
 import { fetchJson } from "./upstream-json.js";
 
 const scopes = { offlineAccess: true, groups: false };
@@ -57,7 +57,7 @@ afterAll(async () => {
   await Promise.all([http.close(), upstream.close()]);
 });
 
-function createConnector(): Connector {
+function createConnector(changes: Partial<OAuth2ConnectorOptions> = {}): Connector {
   const caller = { http, pause: () => Promise.resolve() };
   const clock = (): number => now;
   const client = createOAuth2Client({
@@ -83,6 +83,7 @@ function createConnector(): Connector {
       });
       return { outcome: "ok", identity: { ...ann, userId: String(id) } };
     },
+    ...changes,
   });
 }
 
@@ -103,6 +104,23 @@ describe("a connector on OAuth 2.0", () => {
       accessToken: "a0",
       refreshToken: "r0",
       expiry: "1970-01-01T01:16:40.000Z",
+    });
+  });
+
+  it("keeps them with the names of the wire where Dex did (dex-connectors §5.12), and reads both", async () => {
+    const connector = createConnector({ storedNames: "wire" });
+    const data = await logIn(connector);
+    expect(JSON.parse(data)).toEqual({
+      access_token: "a0",
+      token_type: "Bearer",
+      refresh_token: "r0",
+      expiry: "1970-01-01T01:16:40.000Z",
+    });
+    now += 3_600_000;
+    expect(await refresh(connector, data)).toMatchObject({ outcome: "ok", identity: ann });
+    expect(await refresh(createConnector(), data)).toMatchObject({ outcome: "denied", detail: "invalid_grant" });
+    expect(await refresh(connector, '{"access_token":"a0\'","expiry":"0001-01-01T00:00:00Z"}')).toMatchObject({
+      outcome: "ok",
     });
   });
 

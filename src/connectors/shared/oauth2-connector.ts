@@ -22,6 +22,8 @@ export interface OAuth2ConnectorOptions {
   readonly canRefresh?: boolean;
   readonly exchangeToken?: Connector["exchangeToken"];
   readonly probe?: Connector["probe"];
+  /** How tokens are kept: most types of Dex name them their own way, some as on the wire. Both can be read. */
+  readonly storedNames?: "camelCase" | "wire";
   readonly close?: () => Promise<void>;
 }
 
@@ -42,7 +44,7 @@ export function createOAuth2Connector(options: OAuth2ConnectorOptions): Connecto
         const result = await options.readPerson(answer.tokens, input.scopes);
         // A credential that nothing would use is not kept.
         return result.outcome === "ok" && canRefresh
-          ? { ...result, connectorData: formatTokens(answer.tokens) }
+          ? { ...result, connectorData: formatTokens(options, answer.tokens) }
           : result;
       },
     },
@@ -96,7 +98,7 @@ async function keepRenewed(
   tokens: TokenSet,
   input: RefreshInput,
 ): Promise<RefreshResult> {
-  const connectorData = formatTokens(tokens);
+  const connectorData = formatTokens(options, tokens);
   try {
     const result = await readWith(options, tokens, input);
     if (result.outcome === "refused") return { outcome: "denied", detail: result.detail };
@@ -113,11 +115,39 @@ const StoredTokens = z.object({
   expiry: z.string().optional(),
 });
 
-function formatTokens({ accessToken, refreshToken, expiresAt }: TokenSet): string {
-  const stored: z.infer<typeof StoredTokens> = {
+/** The token of Go's x/oauth2, as it writes itself. */
+const WireTokens = z.object({
+  access_token: z.string().min(1),
+  token_type: z.string().optional(),
+  refresh_token: z.string().optional(),
+  expiry: z.string().optional(),
+});
+
+const AnyTokens = z.union([
+  StoredTokens,
+  WireTokens.transform(({ access_token: accessToken, refresh_token: refreshToken, expiry }) => ({
     accessToken,
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(expiresAt !== undefined && { expiry: new Date(expiresAt).toISOString() }),
+    refreshToken,
+    expiry,
+  })),
+]);
+
+function formatTokens({ storedNames }: OAuth2ConnectorOptions, tokens: TokenSet): string {
+  const { accessToken, tokenType, refreshToken, expiresAt } = tokens;
+  const expiry = expiresAt !== undefined && { expiry: new Date(expiresAt).toISOString() };
+  if (storedNames !== "wire") {
+    const stored: z.infer<typeof StoredTokens> = {
+      accessToken,
+      ...(refreshToken !== undefined && { refreshToken }),
+      ...expiry,
+    };
+    return JSON.stringify(stored);
+  }
+  const stored: z.infer<typeof WireTokens> = {
+    access_token: accessToken,
+    token_type: tokenType,
+    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+    ...expiry,
   };
   return JSON.stringify(stored);
 }
@@ -129,7 +159,7 @@ function parseTokens(data: string | undefined): TokenSet | undefined {
   } catch {
     return undefined;
   }
-  const { data: stored } = StoredTokens.safeParse(value);
+  const { data: stored } = AnyTokens.safeParse(value);
   if (stored === undefined) return undefined;
   const expiresAt = Date.parse(stored.expiry ?? "");
   return {

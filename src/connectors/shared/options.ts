@@ -95,3 +95,12 @@ export function atBase(base: string, path: string): string {
 function isBaseUrl(text: string): boolean {
   return /^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text) && !/[?#]/.test(text);
 }
+
+/** The address of an upstream, or where all its addresses begin. */
+export function httpUrl(description: string) {
+  return z.string().refine(isBaseUrl, { error: "must be an http or https URL" }).meta({ description });
+}
+
+export function httpUrlOr(fallback: string, description: string) {
+  return httpUrl(description).default(fallback).meta({ description });
+}
