@@ -102,7 +102,7 @@ describe("allowedConnectors", () => {
 
   it("knows connectors that have a problem of their own", async () => {
     const { errors } = await loadWith(
-      "connectors: [{type: google, id: corp, name: Corp}]\nstaticClients: [{id: a, name: A, secret: s, allowedConnectors: [corp]}]",
+      "connectors: [{type: nothing, id: corp, name: Corp}]\nstaticClients: [{id: a, name: A, secret: s, allowedConnectors: [corp]}]",
     );
     expect(errors).toEqual([expect.stringContaining("unknown connector type")]);
   });
