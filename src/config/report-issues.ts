@@ -37,6 +37,9 @@ function describe(issue: z.core.$ZodIssue, input: unknown = issue.input): string
       const inner = issue.errors.at(-1)?.[0];
       return inner === undefined ? "is not valid" : describe(inner, input);
     }
+    case "custom":
+      // What a schema says of its own rule. Rules name no values.
+      return issue.message;
     default:
       return "is not valid";
   }

@@ -1,4 +1,8 @@
 import type { ZodType } from "zod";
+import { BitbucketCloudOptions, bitbucketCloudCapabilities } from "./bitbucket-cloud/config.js";
+import { GiteaOptions, giteaCapabilities } from "./gitea/config.js";
+import { GitHubOptions, gitHubCapabilities } from "./github/config.js";
+import { GitLabOptions, gitLabCapabilities } from "./gitlab/config.js";
 import { LocalOptions, localCapabilities } from "./local/config.js";
 import { MockCallbackOptions, mockCallbackCapabilities } from "./mock-callback/config.js";
 import { MockPasswordOptions, mockPasswordCapabilities } from "./mock-password/config.js";
@@ -21,6 +25,26 @@ export interface CatalogueEntry extends ConnectorType {
 
 /** Every type this version can open, by the name that stands in `connectors[].type`. */
 export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map([
+  [
+    "bitbucket-cloud",
+    connectorType(
+      BitbucketCloudOptions,
+      async () => (await import("./bitbucket-cloud/connector.js")).openBitbucketCloud,
+      bitbucketCloudCapabilities,
+    ),
+  ],
+  [
+    "gitea",
+    connectorType(GiteaOptions, async () => (await import("./gitea/connector.js")).openGitea, giteaCapabilities),
+  ],
+  [
+    "github",
+    connectorType(GitHubOptions, async () => (await import("./github/connector.js")).openGitHub, gitHubCapabilities),
+  ],
+  [
+    "gitlab",
+    connectorType(GitLabOptions, async () => (await import("./gitlab/connector.js")).openGitLab, gitLabCapabilities),
+  ],
   [
     "local",
     connectorType(LocalOptions, async () => (await import("./local/connector.js")).openLocal, localCapabilities),
@@ -57,10 +81,6 @@ function connectorType<T>(
 export const plannedConnectorTypes: readonly string[] = [
   "atlassian-crowd",
   "authproxy",
-  "bitbucket-cloud",
-  "gitea",
-  "github",
-  "gitlab",
   "google",
   "keystone",
   "ldap",

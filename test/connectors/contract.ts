@@ -9,7 +9,14 @@ import {
 } from "../../src/connectors/port.js";
 import type { Identity } from "../../src/records/identity.js";
 import { createConnectorContext, plainHttp } from "../support/connector-context.js";
-import { type ConnectorStand, type ContractCase, faults, type RunningStand, type StandPerson } from "./stand.js";
+import {
+  type ConnectorStand,
+  type ContractCase,
+  everywhere,
+  faults,
+  type RunningStand,
+  type StandPerson,
+} from "./stand.js";
 
 export const casey: StandPerson = {
   id: "4711",
@@ -24,7 +31,7 @@ const withoutGroups: WantedScopes = { offlineAccess: true, groups: false };
 const callbackUrl = "https://id.example.com/callback";
 
 /** After this time an upstream is given up that does not answer; only where that is what is tested. */
-const impatientMs = 500;
+const impatientMs = 300;
 
 /** Longer than access tokens live. */
 const jumpMs = 2 * 86_400_000;
@@ -167,9 +174,10 @@ function describeLoginFailures(stand: ConnectorStand, bench: Bench): void {
   for (const place of stand.places) {
     for (const kind of faults.filter(has)) {
       it(`throws, in time, where ${place} fails (${kind}), and works when that is over`, async () => {
-        const connector = await bench.open({ isImpatient: kind === "slow" });
+        const connector = await bench.open();
+        const asking = kind === "slow" ? await bench.open({ isImpatient: true }) : connector;
         await bench.running().setBehaviour({ kind, place });
-        expect(await bench.outcomeOf(bench.logIn(connector))).toBe("thrown");
+        expect(await bench.outcomeOf(bench.logIn(asking))).toBe("thrown");
         await bench.running().setBehaviour({ kind: "well" });
         expect((await bench.logIn(connector)).outcome).toBe("ok");
       });
@@ -257,10 +265,11 @@ function describeRefreshFailures(stand: ConnectorStand, bench: Bench): void {
   for (const place of stand.refreshPlaces ?? stand.places) {
     for (const kind of faults.filter(has)) {
       it(`ends no login at a refresh where ${place} fails (${kind}), and loses no credential by it`, async () => {
-        const connector = await bench.open({ isImpatient: kind === "slow" });
+        const connector = await bench.open();
+        const asking = kind === "slow" ? await bench.open({ isImpatient: true }) : connector;
         const login = await bench.requireLogin(connector);
         await bench.running().setBehaviour({ kind, place });
-        const failed = await bench.refresh(connector, login).catch(bench.examine);
+        const failed = await bench.refresh(asking, login).catch(bench.examine);
         expect(["thrown", "unavailable"]).toContain(failed.outcome);
         await bench.running().setBehaviour({ kind: "well" });
         const kept = failed.outcome === "unavailable" ? { ...login, connectorData: failed.connectorData } : login;
@@ -288,8 +297,7 @@ function describeProbe(stand: ConnectorStand, bench: Bench): void {
     const { probe } = await bench.open();
     if (probe === undefined) return;
     for (const sentence of await probe()) expect(sentence).toMatch(/\w+ \w+/);
-    const [place = ""] = stand.places;
-    await bench.running().setBehaviour({ kind: "down", place });
+    await bench.running().setBehaviour({ kind: "down", place: everywhere });
     const failure = await probe().then(
       () => undefined,
       (error: unknown) => error,

@@ -8,6 +8,9 @@ import type { Identity } from "../../src/records/identity.js";
 export const faults = ["slow", "status-500", "wrong-content-type", "bad-json", "huge-body", "down"] as const;
 export type Fault = (typeof faults)[number];
 
+/** The place that is every place: the whole upstream fails. */
+export const everywhere = "*";
+
 /** What a stand's upstream does from now on. */
 export type Behaviour =
   | { readonly kind: "well" }
@@ -17,6 +20,7 @@ export type Behaviour =
   | { readonly kind: "id-missing" }
   /** It no longer takes what it gave at login, or no longer knows the person. */
   | { readonly kind: "revoked" }
+  /** One of the stand's places, or `everywhere`. */
   | { readonly kind: Fault; readonly place: string };
 
 /** The parts of the contract that a type may leave out, with the reason. */

@@ -1,4 +1,11 @@
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** One request as an upstream of a test received it. */
@@ -25,7 +32,7 @@ export type UpstreamHandler = (
 ) => UpstreamReply | undefined | Promise<UpstreamReply | undefined>;
 
 export interface HttpUpstream {
-  /** `http://127.0.0.1:PORT`. */
+  /** `http://127.0.0.1:PORT`, or `https`. */
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
   /** Hosts to which a tunnel was asked for (`CONNECT`); every one is refused. */
@@ -35,12 +42,23 @@ export interface HttpUpstream {
   close(): Promise<void>;
 }
 
-/** A real HTTP server on loopback that stands in for an upstream that is out of reach. */
-export async function startHttpUpstream(handler: UpstreamHandler = () => ({ status: 404 })): Promise<HttpUpstream> {
+/** In PEM. */
+export interface UpstreamTls {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** A real HTTP server on loopback that stands in for an upstream that is out of reach; HTTPS with `tls`. */
+export async function startHttpUpstream(
+  handler: UpstreamHandler = () => ({ status: 404 }),
+  tls?: UpstreamTls,
+): Promise<HttpUpstream> {
   let current = handler;
   const requests: ReceivedRequest[] = [];
   const tunnels: string[] = [];
-  const server: Server = createServer((request, response) => {
+  const server: Server = tls === undefined ? createServer(receive) : createTlsServer({ ...tls }, receive);
+
+  function receive(request: IncomingMessage, response: ServerResponse): void {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -55,7 +73,7 @@ export async function startHttpUpstream(handler: UpstreamHandler = () => ({ stat
       requests.push(received);
       void respond(received, response);
     });
-  });
+  }
 
   server.on("connect", (request, socket) => {
     tunnels.push(request.url ?? "");
@@ -72,7 +90,7 @@ export async function startHttpUpstream(handler: UpstreamHandler = () => ({ stat
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const base = `http://127.0.0.1:${portOf(server)}`;
+  const base = `${tls === undefined ? "http" : "https"}://127.0.0.1:${portOf(server)}`;
   return {
     url: base,
     requests,

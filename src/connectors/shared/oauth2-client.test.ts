@@ -130,6 +130,16 @@ describe("the OAuth 2.0 client of connectors", () => {
     expect((await createClient({ refusals: ["bad_refresh_token"] }).refresh("old")).outcome).toBe("denied");
   });
 
+  it("tells them apart by the description where one code stands for both, as Gitea's does", async () => {
+    const client = createClient({ refusals: ["unauthorized_client: token was already used"] });
+    const refuse = (error_description: string): void =>
+      upstream.answer(() => ({ status: 400, body: { error: "unauthorized_client", error_description } }));
+    refuse("token was already used");
+    expect((await client.refresh("old")).outcome).toBe("denied");
+    refuse("invalid client secret");
+    await expect(client.refresh("old")).rejects.toMatchObject({ code: "unauthorized_client", status: 400 });
+  });
+
   it("keeps the old refresh token where no new one comes (RFC 6749 section 6)", async () => {
     upstream.answer(() => ({ body: { access_token: "at2" } }));
     expect(await createClient().refresh("old")).toMatchObject({ tokens: { accessToken: "at2", refreshToken: "old" } });

@@ -25,7 +25,10 @@ export interface OAuth2ClientOptions extends UpstreamCaller {
   readonly omitsRedirectUri?: boolean;
   /** Added to every token request (a client assertion, which may change). */
   readonly tokenParameters?: () => Promise<Readonly<Record<string, string>>>;
-  /** Error codes besides `invalid_grant` with which this upstream says no to the person, not to us. */
+  /**
+   * Error codes besides `invalid_grant` with which this upstream says no to the person, not to us. Where one code means
+   * both, with the description: `unauthorized_client: token was already used`.
+   */
   readonly refusals?: readonly string[];
 }
 
@@ -194,8 +197,10 @@ function readTokenAnswer({ clock, refusals = [] }: OAuth2ClientOptions, response
   const complaint = readComplaint(response);
   if (complaint !== undefined) {
     const detail = `${complaint.error}${complaint.description === undefined ? "" : `: ${complaint.description}`}`;
-    if (complaint.error === "invalid_grant" || refusals.includes(complaint.error)) return { outcome: "denied", detail };
-    throw new UpstreamError(`the token endpoint answered ${detail.slice(0, 300)}`, { status: response.status });
+    const isRefusal = ["invalid_grant", ...refusals].some((each) => each === complaint.error || each === detail);
+    if (isRefusal) return { outcome: "denied", detail };
+    const { error: code } = complaint;
+    throw new UpstreamError(`the token endpoint answered ${detail.slice(0, 300)}`, { status: response.status, code });
   }
   if (response.status === 401) throw new UpstreamError("the token endpoint answered 401", { status: 401 });
   const parsed = TokenResponse.safeParse(readFields(requireSuccess(response)));

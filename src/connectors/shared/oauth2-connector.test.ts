@@ -5,7 +5,7 @@ import { type HttpUpstream, startHttpUpstream } from "../../../test/support/http
 import { type HttpClient, openHttpClient } from "../../platform/http-client.js";
 import { Secret } from "../../platform/secret.js";
 import type { Identity } from "../../records/identity.js";
-import type { Connector, RefreshResult } from "../port.js";
+import type { Connector, RefreshResult, WantedScopes } from "../port.js";
 import { createOAuth2Client } from "./oauth2-client.js";
 import { createOAuth2Connector } from "./oauth2-connector.js";
 import { fetchJson } from "./upstream-json.js";
@@ -21,6 +21,8 @@ const ann: Identity = {
   groups: [],
 };
 let now = 0;
+/** What each look at the person was for. */
+let asked: WantedScopes[];
 let upstream: HttpUpstream;
 let http: HttpClient;
 
@@ -34,6 +36,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   now = 1_000_000;
+  asked = [];
   current = { access: "a0", refresh: "r0", api: 200, isExpiring: true };
   upstream.answer(({ url, form, headers }) => {
     if (url.pathname === "/api/user") {
@@ -71,7 +74,8 @@ function createConnector(): Connector {
     client,
     clock,
     scopes: () => ["user"],
-    readPerson: async ({ accessToken }) => {
+    readPerson: async ({ accessToken }, wanted) => {
+      asked.push(wanted);
       const headers = { authorization: `Bearer ${accessToken}` };
       const { id } = await fetchJson(caller, z.object({ id: z.number() }), {
         url: `${upstream.url}/api/user`,
@@ -107,6 +111,14 @@ describe("a connector on OAuth 2.0", () => {
     const data = await logIn(connector);
     expect(await refresh(connector, data)).toEqual({ outcome: "ok", identity: ann });
     expect(current.refresh).toBe("r0");
+  });
+
+  it("reads the groups that the login has also where this refresh does not ask for them: others of the login do", async () => {
+    const connector = createConnector();
+    const connectorData = await logIn(connector);
+    await connector.refresh?.({ scopes, identity: { ...ann, groups: ["crew"] }, connectorData });
+    await connector.refresh?.({ scopes, identity: ann, connectorData });
+    expect(asked.slice(1).map(({ groups }) => groups)).toEqual([true, false]);
   });
 
   it("renews the access token when its time is over, and hands the new tokens on", async () => {

@@ -20,6 +20,8 @@ export interface OAuth2ConnectorOptions {
   ) => Promise<Exclude<LoginResult, { outcome: "bad-credentials" }>>;
   /** The upstream can be asked again later. False: `refresh` is left out. */
   readonly canRefresh?: boolean;
+  readonly exchangeToken?: Connector["exchangeToken"];
+  readonly probe?: Connector["probe"];
   readonly close?: () => Promise<void>;
 }
 
@@ -41,9 +43,20 @@ export function createOAuth2Connector(options: OAuth2ConnectorOptions): Connecto
         return result.outcome === "ok" ? { ...result, connectorData: formatTokens(answer.tokens) } : result;
       },
     },
-    ...(canRefresh && { refresh: (input: RefreshInput) => refresh(options, input) }),
+    ...(canRefresh && { refresh: (input: RefreshInput) => refresh(options, keepGroups(input)) }),
+    ...(options.exchangeToken && { exchangeToken: options.exchangeToken }),
+    ...(options.probe && { probe: options.probe }),
     ...(options.close && { close: options.close }),
   };
+}
+
+/**
+ * What is read now serves every application of this login: one that narrows its scopes must not take the groups away from
+ * the others.
+ */
+function keepGroups(input: RefreshInput): RefreshInput {
+  const groups = input.scopes.groups || input.identity.groups.length > 0;
+  return { ...input, scopes: { ...input.scopes, groups } };
 }
 
 async function refresh(options: OAuth2ConnectorOptions, input: RefreshInput): Promise<RefreshResult> {

@@ -77,3 +77,21 @@ export function flag(description: string, fallback = false) {
 export function texts(description: string) {
   return z.array(z.string()).optional().meta({ description });
 }
+
+/** Where an upstream is. Paths are put behind it by `atBase`. */
+export function baseUrl(description: string, fallback?: string) {
+  return z
+    .string()
+    .refine(isBaseUrl, "must be an http or https URL without ? and #")
+    .optional()
+    .meta({ description, ...(fallback !== undefined && { default: fallback }) });
+}
+
+/** `path` behind a `baseUrl`, whether that ends with a slash or not. */
+export function atBase(base: string, path: string): string {
+  return base.replace(/\/+$/, "") + path;
+}
+
+function isBaseUrl(text: string): boolean {
+  return /^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text) && !/[?#]/.test(text);
+}

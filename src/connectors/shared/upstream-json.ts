@@ -58,21 +58,26 @@ function describeUrl(url: string): string {
 }
 
 const Complaint = z.object({
-  error: z.union([z.string(), z.object({ message: z.string().optional(), code: z.unknown() })]).optional(),
+  error: z.union([z.string(), z.object({ message: z.string().optional() })]).optional(),
   error_description: z.string().optional(),
   message: z.string().optional(),
 });
 
 /** What the body says of the error, short and on one line. */
-function describeBody({ text }: HttpResponse): string {
+export function findComplaint({ text }: HttpResponse): string | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return "";
+    return undefined;
   }
   const { data } = Complaint.safeParse(value);
   const error = typeof data?.error === "object" ? data.error.message : data?.error;
   const said = [error, data?.error_description ?? data?.message].filter((part) => part !== undefined && part !== "");
-  return said.length === 0 ? "" : ` (${said.join(": ").replaceAll(/\s+/g, " ").slice(0, 200)})`;
+  return said.length === 0 ? undefined : said.join(": ").replaceAll(/\s+/g, " ").slice(0, 200);
+}
+
+function describeBody(response: HttpResponse): string {
+  const complaint = findComplaint(response);
+  return complaint === undefined ? "" : ` (${complaint})`;
 }

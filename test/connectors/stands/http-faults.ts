@@ -1,13 +1,13 @@
 import type { ServerResponse } from "node:http";
 import type { UpstreamReply } from "../../support/http-upstream.js";
-import type { Behaviour, Fault } from "../stand.js";
+import { type Behaviour, everywhere, type Fault } from "../stand.js";
 
 /** The reply of a place that fails now; undefined where it does not. */
 export type FaultReply = { readonly reply: UpstreamReply | undefined } | undefined;
 
 /** Fails as the contract wants it, over HTTP: `const fault = failHttp(...); if (fault) return fault.reply;`. */
 export function failHttp(behaviour: Behaviour, place: string, response: ServerResponse): FaultReply {
-  if (!("place" in behaviour) || behaviour.place !== place) return undefined;
+  if (!("place" in behaviour) || ![place, everywhere].includes(behaviour.place)) return undefined;
   return { reply: replies[behaviour.kind](response) };
 }
 

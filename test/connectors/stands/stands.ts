@@ -1,4 +1,8 @@
 import type { ConnectorStand } from "../stand.js";
+import { bitbucketCloudStand } from "./bitbucket-cloud.js";
+import { giteaStand } from "./gitea.js";
+import { githubStand } from "./github.js";
+import { gitlabStand } from "./gitlab.js";
 import { localStand } from "./local.js";
 import { mockCallbackStand } from "./mock-callback.js";
 import { mockPasswordStand } from "./mock-password.js";
@@ -6,6 +10,10 @@ import { lastingStand, rotatingStand } from "./oauth2-simulator.js";
 
 /** Every type that the contract runs over. */
 export const stands: readonly ConnectorStand[] = [
+  bitbucketCloudStand,
+  giteaStand,
+  githubStand,
+  gitlabStand,
   lastingStand,
   localStand,
   mockCallbackStand,
