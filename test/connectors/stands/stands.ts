@@ -7,6 +7,7 @@ import { localStand } from "./local.js";
 import { mockCallbackStand } from "./mock-callback.js";
 import { mockPasswordStand } from "./mock-password.js";
 import { lastingStand, rotatingStand } from "./oauth2-simulator.js";
+import { postedStand, proxiedStand } from "./without-upstream.js";
 
 /** Every type that the contract runs over. */
 export const stands: readonly ConnectorStand[] = [
@@ -18,6 +19,8 @@ export const stands: readonly ConnectorStand[] = [
   localStand,
   mockCallbackStand,
   mockPasswordStand,
+  postedStand,
+  proxiedStand,
   rotatingStand,
 ];
 
