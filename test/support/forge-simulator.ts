@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { type ReceivedRequest, startHttpUpstream, type UpstreamReply, type UpstreamTls } from "./http-upstream.js";
 import {
   type AuthorityOptions,
@@ -19,6 +20,11 @@ export interface Forge<P> {
   consents: boolean;
   /** What is answered instead, where it gives something. */
   disturb: (request: ReceivedRequest) => UpstreamReply | undefined;
+  /** As `disturb`, where the answer itself goes wrong: `reply` undefined means that there will be none. */
+  fail: (
+    request: ReceivedRequest,
+    response: ServerResponse,
+  ) => { readonly reply: UpstreamReply | undefined } | undefined;
   close(): Promise<void>;
 }
 
@@ -56,10 +62,13 @@ export async function startForge<P>(options: ForgeOptions<P>, settings: ForgeSet
     person: options.person,
     consents: true,
     disturb: () => undefined,
+    fail: () => undefined,
     close: () => upstream.close(),
   };
 
-  function answer(request: ReceivedRequest): UpstreamReply {
+  function answer(request: ReceivedRequest, response: ServerResponse): UpstreamReply | undefined {
+    const failed = forge.fail(request, response);
+    if (failed !== undefined) return failed.reply;
     const disturbed = forge.disturb(request);
     if (disturbed !== undefined) return disturbed;
     if (request.url.pathname === options.authorizePath) {

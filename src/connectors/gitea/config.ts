@@ -29,6 +29,6 @@ export const giteaCapabilities: Capabilities = {
   ...onlyLogin,
   login: "redirect",
   refresh: "always",
-  groups: { when: "`orgs` or `loadAllGroups`" },
+  groups: { when: "`orgs` or `loadAllGroups` is set" },
   preferredUsername: "always",
 };

@@ -57,6 +57,6 @@ export const gitHubCapabilities: Capabilities = {
   ...onlyLogin,
   login: "redirect",
   refresh: "always",
-  groups: { when: "`orgs`, `org` or `loadAllGroups`" },
+  groups: { when: "`orgs`, `org` or `loadAllGroups` is set" },
   preferredUsername: "always",
 };
