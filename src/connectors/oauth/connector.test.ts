@@ -12,14 +12,15 @@ let person: UpstreamReply;
 let accessToken: string;
 
 beforeAll(async () => {
-  upstream = await startHttpUpstream(({ url }) =>
+  upstream = await startHttpUpstream();
+});
+
+beforeEach(async () => {
+  upstream.answer(({ url }) =>
     url.pathname === "/me"
       ? person
       : { body: { access_token: accessToken, refresh_token: "unused", token_type: "bearer" } },
   );
-});
-
-beforeEach(async () => {
   accessToken = "opaque";
   person = { body: { id: "p-1" } };
   connector = await open();
