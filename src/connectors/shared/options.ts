@@ -26,12 +26,7 @@ export function pemTexts(description: string) {
     .meta({ description });
 }
 
-/** The content of a text file whose path stands in the config. */
-export function fileText(description: string) {
-  return z.string().optional().meta({ description, file: "text" });
-}
-
-/** Like `fileText`, of a private key or a password: it leaves the schema wrapped. */
+/** The content of a text file whose path stands in the config, of a private key or a password: it leaves the schema wrapped. */
 export function secretFileText(description: string) {
   const wrapped = z.string().transform((text) => (text === "" ? undefined : new Secret(text)));
   return z
