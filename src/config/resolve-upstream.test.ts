@@ -44,7 +44,7 @@ describe("http of a connector", () => {
   it.each([
     ["http: {timeout: 3}", "connectors.0.http.timeout"],
     ["http: {proxy: 'socks://x'}", "connectors.0.http.proxy: must be an http or https URL, or none"],
-    ["http: {rootCAs: [/none.pem]}", "the file /none.pem can't be read"],
+    ["http: {rootCAs: [/none.pem]}", "there is no file /none.pem"],
     ["http: {rootCAs: [package.json]}", "holds no certificate in PEM format"],
     ["refresh: {onUnavailable: lastknown}", "must be deny or lastKnown (did you mean"],
     ["refresh: {maxAge: soon}", "connectors.0.refresh.maxAge"],

@@ -43,7 +43,21 @@ function moveFiles(text: string, folder: string): string {
   });
 }
 
+/** Of a key that nobody has kept. */
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBfTCCASOgAwIBAgIUfwk/f9B9/+Kl0n7jQAKYMixdwP4wCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIaW52ZW50ZWQwIBcNMjYxMTI5MDczMTQwWhgPMjEyNjExMDUw
+NzMxNDBaMBMxETAPBgNVBAMMCGludmVudGVkMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEf2+frSUT+SbLFBgpFvjO21UrJaCDxEisXiooqVB85FvYU43FFxPGKnnB
+zaeeUBkk31PqnXE8sl4Q47QWKR/dL6NTMFEwHQYDVR0OBBYEFFYrwLNywNDiyo8j
+bcF95Vfl+jVEMB8GA1UdIwQYMBaAFFYrwLNywNDiyo8jbcF95Vfl+jVEMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgP+edUf1wpD6mnfTH9Ja3eLuK
+bc/k55BfrVfAZZwFhQUCIQDr2G6UhcNHkAx9zLQrWHWdricCpHB38AEcHisBMZjc
+bA==
+-----END CERTIFICATE-----`;
+
 function inventValue(name: string): string {
+  if (/\.(pem|crt)$/i.test(name)) return certificate;
   if (/encryption-?keys/i.test(name)) return Buffer.alloc(32, 7).toString("base64");
   return /hash/i.test(name) ? passwordHash : "an-invented-value-0123456789";
 }
