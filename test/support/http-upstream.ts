@@ -31,6 +31,9 @@ export type UpstreamHandler = (
   response: ServerResponse,
 ) => UpstreamReply | undefined | Promise<UpstreamReply | undefined>;
 
+/** What is answered in the place of everything else; a `reply` of undefined: nothing ever will be. */
+export type Interference = { readonly reply: UpstreamReply | undefined } | undefined;
+
 export interface HttpUpstream {
   /** `http://127.0.0.1:PORT`, or `https`. */
   readonly url: string;
@@ -39,6 +42,8 @@ export interface HttpUpstream {
   readonly tunnels: readonly string[];
   /** Answers by this from now on. Undefined from a handler: it has answered itself, or never will. */
   answer(handler: UpstreamHandler): void;
+  /** Asked before every answer, whoever gives it. */
+  interfere(ask: (request: ReceivedRequest, response: ServerResponse) => Interference): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +59,7 @@ export async function startHttpUpstream(
   tls?: UpstreamTls,
 ): Promise<HttpUpstream> {
   let current = handler;
+  let findInterference: Parameters<HttpUpstream["interfere"]>[0] = () => undefined;
   const requests: ReceivedRequest[] = [];
   const tunnels: string[] = [];
   const server: Server = tls === undefined ? createServer(receive) : createTlsServer({ ...tls }, receive);
@@ -81,7 +87,8 @@ export async function startHttpUpstream(
   });
 
   async function respond(received: ReceivedRequest, response: ServerResponse): Promise<void> {
-    const reply = await current(received, response);
+    const interference = findInterference(received, response);
+    const reply = interference === undefined ? await current(received, response) : interference.reply;
     if (reply === undefined) return;
     const { status = 200, headers = {}, body = "" } = reply;
     const isJson = typeof body === "object";
@@ -97,6 +104,9 @@ export async function startHttpUpstream(
     tunnels,
     answer: (next) => {
       current = next;
+    },
+    interfere: (ask) => {
+      findInterference = ask;
     },
     close: () =>
       new Promise((resolve) => {

@@ -12,7 +12,8 @@ import { createDirectory, type Directory } from "./directory.js";
 /** Opens a connector for accounts of Google. */
 export async function openGoogle(options: GoogleOptions, context: ConnectorContext): Promise<Connector> {
   const directories: Directory[] = [];
-  const connector = await openOidcConnector(createSettings(options), context, async (parts) => {
+  // Google has nowhere to end a session.
+  const { logout: _none, ...connector } = await openOidcConnector(createSettings(options), context, async (parts) => {
     const directory = await openDirectory(options, context, parts);
     if (directory !== undefined) directories.push(directory);
     return (claims, reading) => readPerson(options, directory, claims, reading);

@@ -25,6 +25,7 @@ export function openKeycloak(options: KeycloakOptions, context: ConnectorContext
   return openOidcConnector(
     {
       issuer: `${baseURL.replace(/\/+$/, "")}/realms/${encodeURIComponent(realm)}`,
+      addressKey: "baseURL",
       clientId: clientID,
       clientSecret,
       redirectUri: redirectURI,

@@ -40,7 +40,7 @@ export function openOAuth(options: OAuthOptions, { http: settings, pause, clock 
       return { outcome: "ok", identity: toIdentity(person, groups, options) };
     },
     canRefresh: false,
-    probe: async () => [await tryCredentials(client, options.redirectURI ?? "")],
+    probe: async () => [await tryCredentials(client, options.redirectURI ?? "", "tokenURL")],
     close: () => http.close(),
   });
 }

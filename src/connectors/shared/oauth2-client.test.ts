@@ -109,6 +109,16 @@ describe("the OAuth 2.0 client of connectors", () => {
     expect(upstream.requests.length - before).toBe(3);
   });
 
+  it("settles nothing by an upstream that fails: the other way may be the one", async () => {
+    const client = createClient({ authentication: "probe" });
+    upstream.answer(() => ({ status: 500, body: "down" }));
+    await expect(redeem(client)).rejects.toThrow("500");
+    upstream.answer(({ headers }) =>
+      headers.authorization === undefined ? { body: tokens } : { status: 401, body: { error: "invalid_client" } },
+    );
+    expect((await redeem(client)).outcome).toBe("ok");
+  });
+
   it("takes the person's no from the answer, and trouble of the upstream as trouble", async () => {
     const client = createClient();
     expect(await redeem(client, { error: "access_denied", error_description: "not today" })).toEqual({

@@ -157,11 +157,11 @@ function createTokenRequest(options: OAuth2ClientOptions): TokenRequest {
     if (known !== undefined || options.clientSecret === undefined) return post(grant, known ?? "body");
     const first = await post(grant, "basic");
     if (!isAboutClient(first)) {
-      known = "basic";
+      if (showsClient(first)) known = "basic";
       return first;
     }
     const second = await post(grant, "body");
-    if (!isAboutClient(second)) known = "body";
+    if (showsClient(second)) known = "body";
     return second;
   }
 
@@ -180,6 +180,12 @@ function isAboutClient(response: HttpResponse): boolean {
   if (error !== undefined)
     return error === "invalid_client" || error === "unauthorized_client" || error === "invalid_request";
   return response.status === 401 || response.status === 400;
+}
+
+/** Whether an answer shows that the client was recognised. An upstream that fails shows nothing: nothing is settled by it. */
+function showsClient(response: HttpResponse): boolean {
+  const error = readComplaint(response)?.error;
+  return error === undefined ? TokenResponse.safeParse(readFields(response)).success : error === "invalid_grant";
 }
 
 /** Numbers in text, as some upstreams send. */

@@ -115,7 +115,7 @@ describe("a login with openshift", () => {
 
   it("works with Basic where the cluster takes that alone", async () => {
     await simulator.close();
-    simulator = await startOpenShiftSimulator(["basic"]);
+    simulator = await startOpenShiftSimulator({ authentication: ["basic"] });
     simulator.users.set("jane", jane);
     simulator.login.person = "jane";
     requireOk(await logInByRedirect(await open()));

@@ -25,16 +25,21 @@ export interface OpenShiftSimulator {
   close(): Promise<void>;
 }
 
-export async function startOpenShiftSimulator(
-  authentication: readonly ("basic" | "body")[] = ["body"],
-): Promise<OpenShiftSimulator> {
+interface OpenShiftHabits {
+  readonly authentication?: readonly ("basic" | "body")[];
+  /** Of the OAuthClient; the default is that of OpenShift. */
+  readonly accessTokenMaxAgeSeconds?: number;
+}
+
+export async function startOpenShiftSimulator(habits: OpenShiftHabits = {}): Promise<OpenShiftSimulator> {
+  const { authentication = ["body"], accessTokenMaxAgeSeconds = 86_400 } = habits;
   const upstream = await startHttpUpstream();
   const login = createAuthorizationServer({
     client,
     authentication,
     // OpenShift gives none.
     givesRefreshToken: () => false,
-    expiresInSeconds: 86_400,
+    expiresInSeconds: accessTokenMaxAgeSeconds,
     formatError: (error) => ({
       status: 400,
       body: {

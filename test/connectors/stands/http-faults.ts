@@ -1,14 +1,20 @@
 import type { ServerResponse } from "node:http";
-import type { UpstreamReply } from "../../support/http-upstream.js";
+import type { HttpUpstream, Interference, UpstreamReply } from "../../support/http-upstream.js";
 import { type Behaviour, everywhere, type Fault } from "../stand.js";
 
-/** The reply of a place that fails now; undefined where it does not. */
-export type FaultReply = { readonly reply: UpstreamReply | undefined } | undefined;
-
 /** Fails as the contract wants it, over HTTP: `const fault = failHttp(...); if (fault) return fault.reply;`. */
-export function failHttp(behaviour: Behaviour, place: string, response: ServerResponse): FaultReply {
+export function failHttp(behaviour: Behaviour, place: string, response: ServerResponse): Interference {
   if (!("place" in behaviour) || ![place, everywhere].includes(behaviour.place)) return undefined;
   return { reply: replies[behaviour.kind](response) };
+}
+
+/** Makes an upstream fail at its places, by path, as the stand is told to. */
+export function failByPath(
+  upstream: HttpUpstream,
+  places: Readonly<Record<string, string>>,
+  behaviour: () => Behaviour,
+): void {
+  upstream.interfere(({ url }, response) => failHttp(behaviour(), places[url.pathname] ?? "", response));
 }
 
 const html = "<!doctype html><title>Sign in</title><p>Please sign in to the network.</p>";

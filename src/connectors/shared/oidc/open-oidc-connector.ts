@@ -19,6 +19,8 @@ import type { Claims } from "./signed-token.js";
 /** A connector for one OpenID provider: what differs from type to type. */
 export interface OidcConnectorSettings {
   readonly issuer: string;
+  /** The setting that says where the provider is, where that is not `issuer`. */
+  readonly addressKey?: string | undefined;
   readonly issuerAlias?: string | undefined;
   readonly overrides?: EndpointOverrides | undefined;
   readonly clientId: string;
