@@ -196,7 +196,7 @@ function describeRestriction(stand: ConnectorStand, bench: Bench): void {
     expect((await bench.logIn(connector, everything)).outcome).toBe("denied");
   });
 
-  if (requireType(stand).capabilities.refresh === "never") return;
+  if (requireType(stand).capabilities.refresh === "never" || !asksAtRefresh(stand)) return;
 
   it("asks for the group again at every refresh", async () => {
     const connector = await bench.open({ restricted: true });
@@ -217,6 +217,15 @@ function describeRefresh(stand: ConnectorStand, bench: Bench): void {
     const result = await bench.refresh(connector, login);
     expect(result.outcome === "ok" && sorted(result.identity)).toEqual(sorted(login.identity));
   });
+
+  if (!asksAtRefresh(stand)) {
+    it("asks nobody, as its stand says: an upstream that is away does not matter", async () => {
+      const connector = await bench.open();
+      const login = await bench.requireLogin(connector);
+      await bench.running().setBehaviour({ kind: "down", place: everywhere });
+      expect((await bench.refresh(connector, login)).outcome).toBe("ok");
+    });
+  }
 
   if (has("changes")) {
     it("passes on what has changed about the person, under the same id", async () => {
@@ -253,7 +262,7 @@ function describeRefresh(stand: ConnectorStand, bench: Bench): void {
 function describeRefreshFailures(stand: ConnectorStand, bench: Bench): void {
   const has = (name: ContractCase): boolean => stand.skips[name] === undefined;
 
-  if (has("id-missing")) {
+  if (has("id-missing") && asksAtRefresh(stand)) {
     it("does not go on where the id is missing", async () => {
       const connector = await bench.open();
       const login = await bench.requireLogin(connector);
@@ -420,6 +429,11 @@ function requireType(stand: ConnectorStand): CatalogueEntry {
   const type = stand.connectorType ?? connectorTypes.get(stand.type);
   if (type === undefined) throw new Error(`no connector type ${stand.type}`);
   return type;
+}
+
+/** Otherwise it goes on from what was kept of the login, and can find nothing new. */
+function asksAtRefresh({ places, refreshPlaces = places }: ConnectorStand): boolean {
+  return refreshPlaces.length > 0;
 }
 
 /** The order of groups is the upstream's own. */

@@ -1,10 +1,13 @@
+import type { ServerResponse } from "node:http";
 import {
   type HttpUpstream,
   type ReceivedRequest,
   startHttpUpstream,
   type UpstreamReply,
 } from "../../support/http-upstream.js";
+import type { FaultReply } from "../stands/http-faults.js";
 
+export const crowdApiPath = "/crowd/rest/usermanagement/1";
 export const application = { name: "latchkey app", password: "crowd:password" };
 
 export interface CrowdPerson {
@@ -32,6 +35,8 @@ export interface CrowdSimulator {
   parents: Map<string, readonly string[]>;
   /** The caller's address is not among those of the application. */
   isBlocked: boolean;
+  /** What goes wrong instead of an answer, where it gives something. */
+  fail: (request: ReceivedRequest, response: ServerResponse) => FaultReply;
   close(): Promise<void>;
 }
 
@@ -43,16 +48,19 @@ export async function startCrowdSimulator(): Promise<CrowdSimulator> {
     people: [],
     parents: new Map(),
     isBlocked: false,
+    fail: () => undefined,
     close: () => upstream.close(),
   };
-  upstream.answer((request) => answer(simulator, request));
+  upstream.answer((request, response) => {
+    const failed = simulator.fail(request, response);
+    return failed === undefined ? answer(simulator, request) : failed.reply;
+  });
   return simulator;
 }
 
 function answer(simulator: CrowdSimulator, request: ReceivedRequest): UpstreamReply {
   const { headers, url } = request;
-  const root = "/crowd/rest/usermanagement/1";
-  if (!url.pathname.startsWith(root)) return { status: 404, body: "<html>Not Found</html>" };
+  if (!url.pathname.startsWith(crowdApiPath)) return { status: 404, body: "<html>Not Found</html>" };
   if (simulator.isBlocked)
     return {
       status: 403,
@@ -66,7 +74,7 @@ function answer(simulator: CrowdSimulator, request: ReceivedRequest): UpstreamRe
       body: "Application failed to authenticate",
     };
   if (headers.accept !== "application/json") return { headers: { "content-type": "application/xml" }, body: "<?xml?>" };
-  switch (`${request.method} ${url.pathname.slice(root.length)}`) {
+  switch (`${request.method} ${url.pathname.slice(crowdApiPath.length)}`) {
     case "POST /session":
       return startSession(simulator, request);
     case "GET /user":

@@ -1,10 +1,21 @@
 import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { type ReceivedRequest, startHttpUpstream, type UpstreamReply } from "../../support/http-upstream.js";
+import type { FaultReply } from "../stands/http-faults.js";
 import type { KeystoneStand, NewUser } from "./stand.js";
 
 interface StoredUser extends NewUser {
   readonly id: string;
   readonly enabled: boolean;
+  /** No answer tells the id. */
+  readonly hidesId?: boolean;
+}
+
+export interface KeystoneSimulator extends KeystoneStand {
+  /** What goes wrong instead of an answer, where it gives something. */
+  fail: (request: ReceivedRequest, response: ServerResponse) => FaultReply;
+  /** Puts a user there under an id of the caller's choice, in the place of who had it. In these groups and no others. */
+  putUser(user: StoredUser, groups: readonly string[]): void;
 }
 
 interface StoredToken {
@@ -29,7 +40,7 @@ const admin = { name: "admin", password: "admin password" };
  * Keystone's Identity API v3 as Debian's Keystone 22 answers: 401 alike for every reason, 403 for a token without a scope
  * and for a reader who asks for somebody outside of their domain (also for a user that is gone), 404 for an administrator.
  */
-export async function startKeystoneSimulator(): Promise<KeystoneStand> {
+export async function startKeystoneSimulator(): Promise<KeystoneSimulator> {
   const upstream = await startHttpUpstream();
   const adminId = createHexId();
   const world: World = {
@@ -40,14 +51,31 @@ export async function startKeystoneSimulator(): Promise<KeystoneStand> {
     tokens: new Map(),
     adminId,
   };
-  upstream.answer((request) => answer(world, request));
-  return {
+  const simulator: KeystoneSimulator = {
     url: upstream.url,
     admin,
     defaultDomainId: "default",
     ...createHands(world),
+    fail: () => undefined,
+    putUser: (user, groups) => putUser(world, user, groups),
     close: () => upstream.close(),
   };
+  upstream.answer((request, response) => {
+    const failed = simulator.fail(request, response);
+    return failed === undefined ? answer(world, request) : failed.reply;
+  });
+  return simulator;
+}
+
+/** A group's id is its name here. */
+function putUser({ users, groups }: World, user: StoredUser, names: readonly string[]): void {
+  users.set(user.id, user);
+  for (const { members } of groups.values()) members.delete(user.id);
+  for (const name of names) {
+    const group = groups.get(name) ?? { name, members: new Set() };
+    group.members.add(user.id);
+    groups.set(name, group);
+  }
 }
 
 function createHands(world: World): Omit<KeystoneStand, "url" | "admin" | "defaultDomainId" | "close"> {
@@ -123,8 +151,15 @@ function listUsers(world: World, { domainId }: StoredToken, name: string): Upstr
   return { body: { users: users.map(describe), links: { next: null } } };
 }
 
-function describe({ id, name, email, domainId, enabled }: StoredUser): object {
-  return { id, name, ...(email !== undefined && { email }), domain_id: domainId, enabled, password_expires_at: null };
+function describe({ id, name, email, domainId, enabled, hidesId = false }: StoredUser): object {
+  return {
+    ...(!hidesId && { id }),
+    name,
+    ...(email !== undefined && { email }),
+    domain_id: domainId,
+    enabled,
+    password_expires_at: null,
+  };
 }
 
 interface AuthBody {
@@ -153,11 +188,11 @@ function authenticate(world: World, { body }: ReceivedRequest): UpstreamReply {
   if (scope === "none") return complain(401, "Unauthorized");
   const token = `gAAAAA${createHexId()}`;
   world.tokens.set(token, { userId: user.id, domainId: scope });
-  const { id } = user;
+  const named = { domain: { id: domainId }, ...(user.hidesId !== true && { id: user.id }), name };
   return {
     status: 201,
     headers: { "x-subject-token": token },
-    body: { token: { methods: ["password"], user: { domain: { id: domainId }, id, name, password_expires_at: null } } },
+    body: { token: { methods: ["password"], user: { ...named, password_expires_at: null } } },
   };
 }
 

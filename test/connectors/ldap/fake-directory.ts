@@ -58,7 +58,11 @@ export async function startFakeDirectory(answer: (request: FakeRequest) => reado
 }
 
 /** The result that ends an operation (RFC 4511 section 4.1.9). */
-export function result({ id, operation }: FakeRequest, code: number, diagnostic = ""): Buffer {
+export function result(
+  { id, operation }: Pick<FakeRequest, "id" | "operation">,
+  code: number,
+  diagnostic = "",
+): Buffer {
   return message(id, operation === "bind" ? 0x61 : 0x65, (writer) => {
     writer.writeEnumeration(code);
     writer.writeString("");

@@ -16,6 +16,8 @@ export interface TcpProxy {
   cut(): void;
   /** Called with all that clients send; what it returns false for is not passed on, and the connection is cut. */
   watch(look: (sent: Buffer) => boolean): void;
+  /** Called with all that clients send; what it gives is sent back, and the server hears nothing. Empty: silence. */
+  interject(answer: (sent: Buffer) => Buffer | undefined): void;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   let most = 0;
   let isFrozen = false;
   let look: (sent: Buffer) => boolean = () => true;
+  let findAnswer: (sent: Buffer) => Buffer | undefined = () => undefined;
 
   const server: Server = createServer((client) => {
     const upstream = connect({ host: "127.0.0.1", port: target });
@@ -36,7 +39,12 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       client.destroy();
       upstream.destroy();
     };
-    client.on("data", (sent) => (look(sent) ? upstream.write(sent) : end()));
+    client.on("data", (sent) => {
+      const answer = findAnswer(sent);
+      if (answer !== undefined) client.write(answer);
+      else if (look(sent)) upstream.write(sent);
+      else end();
+    });
     upstream.on("data", (answer) => {
       if (!isFrozen) client.write(answer);
     });
@@ -59,6 +67,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     },
     watch: (next) => {
       look = next;
+    },
+    interject: (next) => {
+      findAnswer = next;
     },
     close: () =>
       new Promise((closed) => {

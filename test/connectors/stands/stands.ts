@@ -1,10 +1,14 @@
 import type { ConnectorStand } from "../stand.js";
+import { atlassianCrowdStand } from "./atlassian-crowd.js";
+import { authproxyStand } from "./authproxy.js";
 import { bitbucketCloudStand } from "./bitbucket-cloud.js";
 import { giteaStand } from "./gitea.js";
 import { githubStand } from "./github.js";
 import { gitlabStand } from "./gitlab.js";
 import { googleStand } from "./google.js";
 import { keycloakStand } from "./keycloak.js";
+import { keystoneStand } from "./keystone.js";
+import { ldapStand } from "./ldap.js";
 import { linkedInStand } from "./linkedin.js";
 import { localStand } from "./local.js";
 import { microsoftStand } from "./microsoft.js";
@@ -14,9 +18,10 @@ import { oauthStand } from "./oauth.js";
 import { lastingStand, rotatingStand } from "./oauth2-simulator.js";
 import { oidcStand } from "./oidc.js";
 import { openShiftStand } from "./openshift.js";
+import { samlExperimentalStand, samlStand } from "./saml.js";
 import { postedStand, proxiedStand } from "./without-upstream.js";
 
-/** Every type that the contract runs over, besides those of the other list. */
+/** With the other lists every type that the contract runs over: three lists, for three files that run at once. */
 export const stands: readonly ConnectorStand[] = [
   bitbucketCloudStand,
   giteaStand,
@@ -42,12 +47,12 @@ export const providerStands: readonly ConnectorStand[] = [
   openShiftStand,
 ];
 
-/** Types of the catalogue that have no stand yet, though each has suites of its own. */
-export const typesWithoutStand: readonly string[] = [
-  "atlassian-crowd",
-  "authproxy",
-  "keystone",
-  "ldap",
-  "saml",
-  "samlExperimental",
+/** Types with an upstream that no browser is redirected to: it is asked for a password, posted to, or stands before us. */
+export const standsWithoutRedirect: readonly ConnectorStand[] = [
+  atlassianCrowdStand,
+  authproxyStand,
+  keystoneStand,
+  ldapStand,
+  samlStand,
+  samlExperimentalStand,
 ];
