@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import {
   type HttpUpstream,
+  type Interference,
   type ReceivedRequest,
   startHttpUpstream,
   type UpstreamReply,
 } from "../../support/http-upstream.js";
-import type { FaultReply } from "../stands/http-faults.js";
 
 export const crowdApiPath = "/crowd/rest/usermanagement/1";
 export const application = { name: "latchkey app", password: "crowd:password" };
@@ -36,7 +36,7 @@ export interface CrowdSimulator {
   /** The caller's address is not among those of the application. */
   isBlocked: boolean;
   /** What goes wrong instead of an answer, where it gives something. */
-  fail: (request: ReceivedRequest, response: ServerResponse) => FaultReply;
+  fail: (request: ReceivedRequest, response: ServerResponse) => Interference;
   close(): Promise<void>;
 }
 

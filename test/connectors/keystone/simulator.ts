@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { type ReceivedRequest, startHttpUpstream, type UpstreamReply } from "../../support/http-upstream.js";
-import type { FaultReply } from "../stands/http-faults.js";
+import {
+  type Interference,
+  type ReceivedRequest,
+  startHttpUpstream,
+  type UpstreamReply,
+} from "../../support/http-upstream.js";
+
 import type { KeystoneStand, NewUser } from "./stand.js";
 
 interface StoredUser extends NewUser {
@@ -13,7 +18,7 @@ interface StoredUser extends NewUser {
 
 export interface KeystoneSimulator extends KeystoneStand {
   /** What goes wrong instead of an answer, where it gives something. */
-  fail: (request: ReceivedRequest, response: ServerResponse) => FaultReply;
+  fail: (request: ReceivedRequest, response: ServerResponse) => Interference;
   /** Puts a user there under an id of the caller's choice, in the place of who had it. In these groups and no others. */
   putUser(user: StoredUser, groups: readonly string[]): void;
 }
