@@ -81,10 +81,13 @@ function linkOf({ type, options }, types, root) {
 function renderPage(text, type) {
   const from = posix.dirname(sourceOf(type));
   const moved = text.replaceAll(/(\]\()(?![a-z]+:|#)([^)#\s]+)/g, (_, before, href) => {
-    return `${before}${posix.relative("docs/connectors", posix.join(from, href))}`;
+    const target = posix.join(from, href);
+    const [, neighbour] = /^src\/connectors\/([\w-]+)\/README\.md$/.exec(target) ?? [];
+    return `${before}${neighbour === undefined ? posix.relative("docs/connectors", target) : `${neighbour}.md`}`;
   });
   const [title, ...rest] = moved.split("\n");
-  const keys = type === "local" ? "" : `\n## Settings\n\nEvery key stands in [Configuration](${settingsOf(type)}).\n`;
+  const isLed = type === "local" || text.includes("configuration.md#connectorsconfig-of-type-");
+  const keys = isLed ? "" : `\n## Settings\n\nEvery key stands in [Configuration](${settingsOf(type)}).\n`;
   return `${title}\n\n<!-- Made from ${sourceOf(type)} by scripts/connector-pages.mjs: change that, not this page. -->\n${rest.join("\n")}${keys}`;
 }
 
