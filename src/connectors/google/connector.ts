@@ -57,6 +57,7 @@ async function openDirectory(
   return createDirectory({
     http,
     pause,
+    clock,
     url: options.directoryURL,
     account: await openServiceAccount(serviceAccountFilePath, { http, pause, clock }),
     admins: new Map([...listed, ...(adminEmail === undefined ? [] : ([["*", adminEmail]] as const))]),

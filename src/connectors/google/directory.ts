@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { Clock } from "../../platform/clock.js";
+import { limitTime } from "../shared/limit-time.js";
 import { UpstreamError, UpstreamRefusal } from "../shared/upstream-error.js";
 import { parseJson, requireSuccess, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
 import type { ServiceAccount } from "./delegation.js";
@@ -14,6 +16,7 @@ export interface Directory {
 }
 
 export interface DirectoryOptions extends UpstreamCaller {
+  readonly clock: Clock;
   readonly url: string;
   readonly account: ServiceAccount;
   /** By domain in lower case; `*` for all others. */
@@ -41,8 +44,10 @@ export function createDirectory(options: DirectoryOptions): Directory {
       const domain = email.slice(email.lastIndexOf("@") + 1).toLowerCase();
       const admin = admins.get(domain) ?? admins.get("*");
       if (admin === undefined) return undefined;
-      const direct = await readAll(options, admin, email);
-      return isTransitive ? addParents(options, admin, direct) : [...new Set(direct)];
+      // Groups of groups of groups: each has a request of its own, and all of them together must end.
+      const limited = { ...options, ...limitTime(options, options.clock) };
+      const direct = await readAll(limited, admin, email);
+      return isTransitive ? addParents(limited, admin, direct) : [...new Set(direct)];
     },
     admins: () => [...new Set(admins.values())],
     tryAdmin: async (admin) => void (await readPage(options, admin, admin, undefined)),

@@ -241,6 +241,21 @@ describe("groups from the Directory API", () => {
     await expect(finishLogin(connector)).rejects.toThrow("does not end");
   });
 
+  it("that each take long are given up after a while, all together", async () => {
+    const connector = await createWithGroups({ fetchTransitiveGroupMembership: true });
+    let asked = 0;
+    google.behaviour.replace = {
+      ...google.behaviour.replace,
+      "/admin/directory/v1/groups": () => {
+        asked += 1;
+        now += 1_000;
+        return { body: { groups: [{ email: `group-${asked}@example.com` }] } };
+      },
+    };
+    await expect(finishLogin(connector)).rejects.toThrow("takes too long");
+    expect(asked).toBeLessThan(60);
+  });
+
   it("of an administrator for whom the account may not speak: nobody's login ends", async () => {
     google.directory.admins = [];
     const connector = await createWithGroups();
