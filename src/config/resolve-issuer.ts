@@ -1,3 +1,4 @@
+import { trimSlashes } from "../platform/url.js";
 import type { IssuerConfig } from "./config.js";
 import { isLoopbackHost } from "./loopback-host.js";
 import type { ResolveContext } from "./resolve-context.js";
@@ -24,7 +25,7 @@ export function resolveIssuer(context: ResolveContext, issuer: string | undefine
   }
   return {
     url: issuer,
-    path: url.pathname.replace(/\/+$/, ""),
+    path: trimSlashes(url.pathname),
     origin: url.origin,
     isHttps: url.protocol === "https:",
   };

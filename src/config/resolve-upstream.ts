@@ -1,4 +1,5 @@
 import type { HttpSettings } from "../platform/http-client.js";
+import { trimSlashes } from "../platform/url.js";
 import type { ConnectorConfig } from "./config.js";
 import type { Environment } from "./expand-env.js";
 import { join } from "./key-path.js";
@@ -68,7 +69,7 @@ export function resolveCallback(
   { issuer, id }: { readonly issuer: string; readonly id: string },
 ): boolean {
   if (typeof written !== "string" || written === "" || issuer === "") return false;
-  const shared = `${issuer.replace(/\/+$/, "")}/callback`;
+  const shared = `${trimSlashes(issuer)}/callback`;
   const own = `${shared}/${encodeURIComponent(id)}`;
   if (written === own) return true;
   if (written !== shared) {

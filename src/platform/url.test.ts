@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitTarget } from "./url.js";
+import { splitTarget, trimSlashes } from "./url.js";
 
 describe("splitTarget", () => {
   it("splits at the first ? alone and repairs nothing", () => {
@@ -16,5 +16,12 @@ describe("splitTarget", () => {
         expect(target.includes("?") ? `${path}?${query}` : path).toBe(target);
       }),
     );
+  });
+});
+
+describe("trimSlashes", () => {
+  it("takes all slashes off the end and none elsewhere, in linear time", () => {
+    expect(["https://a/b//", "https://a", "//", ""].map(trimSlashes)).toEqual(["https://a/b", "https://a", "", ""]);
+    expect(trimSlashes(`${"/".repeat(200_000)}x`)).toHaveLength(200_001);
   });
 });

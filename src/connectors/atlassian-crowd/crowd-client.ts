@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { HttpResponse } from "../../platform/http-client.js";
-import { trimSlash } from "../shared/trim-slash.js";
+import { trimSlashes } from "../../platform/url.js";
 import { UpstreamError } from "../shared/upstream-error.js";
 import { parseJson, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
 import type { AtlassianCrowdOptions } from "./config.js";
@@ -58,7 +58,7 @@ export function createCrowdClient(
   { baseURL, clientID, clientSecret }: AtlassianCrowdOptions,
   caller: UpstreamCaller,
 ): CrowdClient {
-  const base = `${trimSlash(baseURL)}/rest/usermanagement/1`;
+  const base = `${trimSlashes(baseURL)}/rest/usermanagement/1`;
   const authorization = `Basic ${Buffer.from(`${clientID}:${clientSecret.reveal()}`).toString("base64")}`;
 
   function get(path: string, query: Readonly<Record<string, string>> = {}): Promise<HttpResponse> {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Capabilities } from "../port.js";
 import { onlyLogin } from "../shared/only-login.js";
-import { baseUrl, flag, redirectUri, requiredText, texts } from "../shared/options.js";
+import { flag, httpUrlOr, redirectUri, requiredText, texts } from "../shared/options.js";
 import { secretText } from "../shared/secret-text.js";
 
 /** `bitbucket-cloud`: bitbucket.org. */
@@ -14,8 +14,8 @@ export const BitbucketCloudOptions = z.object({
   ),
   getWorkspacePermissions: flag("Adds `SLUG:PERMISSION` for each workspace, such as `acme:owner`."),
   includeTeamGroups: flag("Without effect: Bitbucket has no teams any more. Dex takes it, too."),
-  baseURL: baseUrl("Where people log in.", "https://bitbucket.org"),
-  apiURL: baseUrl("The API.", "https://api.bitbucket.org/2.0"),
+  baseURL: httpUrlOr("https://bitbucket.org", "Where people log in."),
+  apiURL: httpUrlOr("https://api.bitbucket.org/2.0", "The API."),
 });
 export type BitbucketCloudOptions = z.infer<typeof BitbucketCloudOptions>;
 

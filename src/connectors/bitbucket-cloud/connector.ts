@@ -1,9 +1,9 @@
 import { openHttpClient } from "../../platform/http-client.js";
+import { trimSlashes } from "../../platform/url.js";
 import type { Connector, ConnectorContext, WantedScopes } from "../port.js";
 import { findAllowedGroups, notInAllowedGroups } from "../shared/allowed-groups.js";
 import { createOAuth2Client } from "../shared/oauth2-client.js";
 import { createOAuth2Connector, type OAuth2ConnectorOptions } from "../shared/oauth2-connector.js";
-import { atBase } from "../shared/options.js";
 import { probeOAuth2 } from "../shared/probe-oauth2.js";
 import { type BitbucketApi, createBitbucketApi } from "./api.js";
 import type { BitbucketCloudOptions } from "./config.js";
@@ -13,8 +13,8 @@ export function openBitbucketCloud(options: BitbucketCloudOptions, context: Conn
   const { clock, pause } = context;
   if (options.includeTeamGroups) context.warn("includeTeamGroups has no effect: Bitbucket has no teams any more");
   const http = openHttpClient(context.http);
-  const baseUrl = atBase(options.baseURL ?? "https://bitbucket.org", "");
-  const apiUrl = atBase(options.apiURL ?? "https://api.bitbucket.org/2.0", "");
+  const baseUrl = trimSlashes(options.baseURL);
+  const apiUrl = trimSlashes(options.apiURL);
   const client = createOAuth2Client({
     ...{ http, pause, clock },
     clientId: options.clientID,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Capabilities } from "../port.js";
 import { onlyLogin } from "../shared/only-login.js";
-import { baseUrl, flag, redirectUri, requiredText, texts } from "../shared/options.js";
+import { flag, httpUrlOr, redirectUri, requiredText, texts } from "../shared/options.js";
 import { secretText } from "../shared/secret-text.js";
 
 const Organisation = z.object({
@@ -12,7 +12,7 @@ export type Organisation = z.infer<typeof Organisation>;
 
 /** `gitea`: Gitea, Forgejo and Codeberg. */
 export const GiteaOptions = z.object({
-  baseURL: baseUrl("Where Gitea or Forgejo is.", "https://gitea.com"),
+  baseURL: httpUrlOr("https://gitea.com", "Where Gitea or Forgejo is."),
   clientID: requiredText("Client ID of the OAuth2 application."),
   clientSecret: secretText("Its client secret."),
   redirectURI: redirectUri(),

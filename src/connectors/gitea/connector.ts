@@ -1,9 +1,9 @@
 import { openHttpClient } from "../../platform/http-client.js";
+import { trimSlashes } from "../../platform/url.js";
 import type { Connector, ConnectorContext } from "../port.js";
 import { notInAllowedGroups } from "../shared/allowed-groups.js";
 import { createOAuth2Client } from "../shared/oauth2-client.js";
 import { createOAuth2Connector, type OAuth2ConnectorOptions } from "../shared/oauth2-connector.js";
-import { atBase } from "../shared/options.js";
 import { probeOAuth2 } from "../shared/probe-oauth2.js";
 import { createGiteaApi, type GiteaApi } from "./api.js";
 import type { GiteaOptions } from "./config.js";
@@ -13,7 +13,7 @@ import { readAllGroups, readAllowedGroups } from "./read-groups.js";
 export function openGitea(options: GiteaOptions, context: ConnectorContext): Connector {
   const { clock, pause } = context;
   const http = openHttpClient(context.http);
-  const baseUrl = atBase(options.baseURL ?? "https://gitea.com", "");
+  const baseUrl = trimSlashes(options.baseURL);
   const client = createOAuth2Client({
     ...{ http, pause, clock },
     clientId: options.clientID,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Capabilities } from "../port.js";
 import { onlyLogin } from "../shared/only-login.js";
-import { baseUrl, flag, optionalText, pemText, redirectUri, requiredText, texts } from "../shared/options.js";
+import { flag, httpUrl, optionalText, pemText, redirectUri, requiredText, texts } from "../shared/options.js";
 import { secretText } from "../shared/secret-text.js";
 
 const Organisation = z.object({
@@ -9,6 +9,14 @@ const Organisation = z.object({
   teams: texts("Members of one of these teams may come in. Default: every member of the organisation."),
 });
 export type Organisation = z.infer<typeof Organisation>;
+
+/** Of github.com. */
+export const publicAddresses = { baseURL: "https://github.com", apiURL: "https://api.github.com" } as const;
+
+/** Absent is not the same as the default here: the two go together, and not with `hostName`. */
+function optionalUrl(description: string, fallback: string) {
+  return httpUrl(description).optional().meta({ description, default: fallback });
+}
 
 /** `github`: github.com, GitHub Enterprise Server and ghe.com. */
 export const GitHubOptions = z
@@ -34,8 +42,8 @@ export const GitHubOptions = z
     ),
     hostName: optionalText("Host name of a GitHub Enterprise Server, without `https://`."),
     rootCA: pemText("Certificate authorities of the Enterprise Server."),
-    baseURL: baseUrl("Where people log in, for github.com and `https://NAME.ghe.com`.", "https://github.com"),
-    apiURL: baseUrl("Its API: `https://api.NAME.ghe.com`.", "https://api.github.com"),
+    baseURL: optionalUrl("Where people log in, for github.com and `https://NAME.ghe.com`.", publicAddresses.baseURL),
+    apiURL: optionalUrl("Its API: `https://api.NAME.ghe.com`.", publicAddresses.apiURL),
   })
   .superRefine((options, context) => {
     const refuse = (path: string, message: string): void => context.addIssue({ code: "custom", path: [path], message });

@@ -1,13 +1,13 @@
 import { openHttpClient } from "../../platform/http-client.js";
+import { trimSlashes } from "../../platform/url.js";
 import type { Connector, ConnectorContext, WantedScopes } from "../port.js";
 import { notInAllowedGroups } from "../shared/allowed-groups.js";
 import { createOAuth2Client } from "../shared/oauth2-client.js";
 import { createOAuth2Connector, type OAuth2ConnectorOptions } from "../shared/oauth2-connector.js";
-import { atBase } from "../shared/options.js";
 import { probeOAuth2 } from "../shared/probe-oauth2.js";
 import { createGitHubApi, type GitHubApi, type GitHubUser } from "./api.js";
 import { chooseEmail } from "./choose-email.js";
-import type { GitHubOptions } from "./config.js";
+import { type GitHubOptions, publicAddresses } from "./config.js";
 import { readGroups } from "./read-groups.js";
 
 /** github.com and GitHub Enterprise. */
@@ -47,8 +47,8 @@ function findAddresses({ hostName, baseURL, apiURL }: GitHubOptions) {
     return { baseUrl: `https://${hostName}`, apiUrl: `https://${hostName}/api/v3`, addressKey: "hostName" };
   }
   return {
-    baseUrl: atBase(baseURL ?? "https://github.com", ""),
-    apiUrl: atBase(apiURL ?? "https://api.github.com", ""),
+    baseUrl: trimSlashes(baseURL ?? publicAddresses.baseURL),
+    apiUrl: trimSlashes(apiURL ?? publicAddresses.apiURL),
     addressKey: "baseURL",
   };
 }

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import type { Capabilities } from "../port.js";
 import { onlyLogin } from "../shared/only-login.js";
-import { baseUrl, flag, pemText, redirectUri, requiredText, texts } from "../shared/options.js";
+import { flag, httpUrlOr, pemText, redirectUri, requiredText, texts } from "../shared/options.js";
 import { secretText } from "../shared/secret-text.js";
 
 /** `gitlab`: gitlab.com and GitLab of one's own. */
 export const GitLabOptions = z.object({
-  baseURL: baseUrl("Where GitLab is.", "https://gitlab.com"),
+  baseURL: httpUrlOr("https://gitlab.com", "Where GitLab is."),
   clientID: requiredText("Application ID."),
   clientSecret: secretText("Its secret."),
   redirectURI: redirectUri(),

@@ -1,8 +1,8 @@
 import { openHttpClient } from "../../platform/http-client.js";
+import { trimSlashes } from "../../platform/url.js";
 import type { Connector, ConnectorContext, WantedScopes } from "../port.js";
 import { createOAuth2Client, type TokenSet } from "../shared/oauth2-client.js";
 import { createOAuth2Connector } from "../shared/oauth2-connector.js";
-import { atBase } from "../shared/options.js";
 import { probeOAuth2 } from "../shared/probe-oauth2.js";
 import { createGitLabApi } from "./api.js";
 import type { GitLabOptions } from "./config.js";
@@ -14,7 +14,7 @@ export function openGitLab(options: GitLabOptions, context: ConnectorContext): C
   const { clock, pause } = context;
   const ca = options.rootCAData === undefined ? [] : [options.rootCAData];
   const http = openHttpClient({ ...context.http, ca: [...context.http.ca, ...ca] });
-  const baseUrl = atBase(options.baseURL ?? "https://gitlab.com", "");
+  const baseUrl = trimSlashes(options.baseURL);
   const apiFor = (tokens: TokenSet) => createGitLabApi({ http, pause, clock, baseUrl }, tokens);
   const client = createOAuth2Client({
     ...{ http, pause, clock },

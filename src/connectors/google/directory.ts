@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Clock } from "../../platform/clock.js";
+import { trimSlashes } from "../../platform/url.js";
 import { limitTime } from "../shared/limit-time.js";
 import { UpstreamError, UpstreamRefusal } from "../shared/upstream-error.js";
 import { parseJson, requireSuccess, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
@@ -94,7 +95,7 @@ async function readPage(
   pageToken: string | undefined,
 ): Promise<Page> {
   const query = new URLSearchParams({ userKey: member, ...(pageToken !== undefined && { pageToken }) });
-  const url = `${options.url.replace(/\/+$/, "")}/admin/directory/v1/groups?${query}`;
+  const url = `${trimSlashes(options.url)}/admin/directory/v1/groups?${query}`;
   const ask = async (): Promise<Page> => {
     const headers = { authorization: `Bearer ${await options.account.tokenFor(admin)}` };
     const response = await sendPatiently(options, { url, headers });

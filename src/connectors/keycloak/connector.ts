@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { trimSlashes } from "../../platform/url.js";
 import type { Connector, ConnectorContext } from "../port.js";
 import { openOidcConnector } from "../shared/oidc/open-oidc-connector.js";
 import type { Provider } from "../shared/oidc/provider.js";
@@ -24,7 +25,7 @@ export function openKeycloak(options: KeycloakOptions, context: ConnectorContext
   };
   return openOidcConnector(
     {
-      issuer: `${baseURL.replace(/\/+$/, "")}/realms/${encodeURIComponent(realm)}`,
+      issuer: `${trimSlashes(baseURL)}/realms/${encodeURIComponent(realm)}`,
       addressKey: "baseURL",
       clientId: clientID,
       clientSecret,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../platform/http-client.js";
-import { trimSlash } from "../shared/trim-slash.js";
+import { trimSlashes } from "../../platform/url.js";
 import { UpstreamError } from "../shared/upstream-error.js";
 import { parseJson, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
 import type { KeystoneOptions } from "./config.js";
@@ -59,7 +59,7 @@ export function createKeystoneClient(
   caller: UpstreamCaller,
   warn: (message: string) => void,
 ): KeystoneClient {
-  const base = `${trimSlash(keystoneHost)}/v3`;
+  const base = `${trimSlashes(keystoneHost)}/v3`;
 
   async function read<T>(schema: z.ZodType<T>, token: string, path: string): Promise<Reading<T>> {
     const request: HttpRequest = { url: `${base}${path}`, headers: { "x-auth-token": token } };

@@ -1,9 +1,9 @@
 import { openHttpClient } from "../../platform/http-client.js";
+import { trimSlashes } from "../../platform/url.js";
 import { type Connector, type ConnectorContext, type LoginResult, ProbeFailure } from "../port.js";
 import { createOAuth2Client } from "../shared/oauth2-client.js";
 import { createOAuth2Connector } from "../shared/oauth2-connector.js";
 import { probeStep } from "../shared/probe-step.js";
-import { trimSlash } from "../shared/trim-slash.js";
 import { sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
 import type { LinkedInOptions } from "./config.js";
 import { readMember } from "./member.js";
@@ -12,7 +12,7 @@ import { readMember } from "./member.js";
 export function openLinkedIn(options: LinkedInOptions, context: ConnectorContext): Promise<Connector> {
   const http = openHttpClient(context.http);
   const caller = { http, pause: context.pause };
-  const base = trimSlash(options.authURL);
+  const base = trimSlashes(options.authURL);
   const connector = createOAuth2Connector({
     client: createOAuth2Client({
       ...caller,

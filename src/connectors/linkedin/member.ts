@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { trimSlash } from "../shared/trim-slash.js";
+import { trimSlashes } from "../../platform/url.js";
 import { fetchJson, type UpstreamCaller } from "../shared/upstream-json.js";
 import type { LinkedInOptions } from "./config.js";
 
@@ -28,7 +28,7 @@ const UserInfo = z.object({
 
 /** Reads who the token is for, from the product that the app has. Rejects as `fetchJson` does. */
 export function readMember(options: LinkedInOptions, caller: UpstreamCaller, accessToken: string): Promise<Member> {
-  const base = trimSlash(options.apiURL);
+  const base = trimSlashes(options.apiURL);
   const get = <T>(schema: z.ZodType<T>, path: string): Promise<T> =>
     fetchJson(caller, schema, { url: `${base}${path}`, headers: { authorization: `Bearer ${accessToken}` } });
   return options.openIDConnect ? readUserInfo(get) : readProfile(get);

@@ -22,8 +22,12 @@ describe("settings of microsoft", () => {
   });
 
   it("refuse addresses that are none, and formats that nobody knows", () => {
-    expect(findProblems({ graphURL: "graph.microsoft.com" })).toEqual(["graphURL: must be an http or https URL"]);
-    expect(findProblems({ apiURL: "file:///etc/passwd" })).toEqual(["apiURL: must be an http or https URL"]);
+    expect(findProblems({ graphURL: "graph.microsoft.com" })).toEqual([
+      "graphURL: must be an http or https URL without ? and #",
+    ]);
+    expect(findProblems({ apiURL: "file:///etc/passwd" })).toEqual([
+      "apiURL: must be an http or https URL without ? and #",
+    ]);
     expect(findProblems({ groupNameFormat: "both" })).toHaveLength(1);
   });
 

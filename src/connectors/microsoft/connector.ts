@@ -1,10 +1,10 @@
 import { openHttpClient } from "../../platform/http-client.js";
+import { trimSlashes } from "../../platform/url.js";
 import type { Identity } from "../../records/identity.js";
 import type { Connector, ConnectorContext, WantedScopes } from "../port.js";
 import { findAllowedGroups, notInAllowedGroups } from "../shared/allowed-groups.js";
 import { createOAuth2Client, type OAuth2Client } from "../shared/oauth2-client.js";
 import { createOAuth2Connector } from "../shared/oauth2-connector.js";
-import { trimSlash } from "../shared/trim-slash.js";
 import type { UpstreamCaller } from "../shared/upstream-json.js";
 import { isOneOrganization, type MicrosoftOptions, preferredUsernameFields } from "./config.js";
 import { createGraph, type Graph, type GraphPerson } from "./graph.js";
@@ -18,7 +18,7 @@ export function openMicrosoft(options: MicrosoftOptions, context: ConnectorConte
     context.warn("preferredUsernameField names no field that can be read: there will be no preferred_username");
   const http = openHttpClient(context.http);
   const caller = { http, pause: context.pause };
-  const graph = createGraph(caller, trimSlash(options.graphURL));
+  const graph = createGraph(caller, trimSlashes(options.graphURL));
   const connector = createOAuth2Connector({
     client: createClient(options, context, caller),
     clock: context.clock,
@@ -31,7 +31,7 @@ export function openMicrosoft(options: MicrosoftOptions, context: ConnectorConte
 }
 
 function createClient(options: MicrosoftOptions, context: ConnectorContext, caller: UpstreamCaller): OAuth2Client {
-  const base = `${trimSlash(options.apiURL)}/${encodeURIComponent(options.tenant)}/oauth2/v2.0`;
+  const base = `${trimSlashes(options.apiURL)}/${encodeURIComponent(options.tenant)}/oauth2/v2.0`;
   const { clientAssertion } = options;
   return createOAuth2Client({
     ...caller,

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { HttpResponse } from "../../platform/http-client.js";
+import { trimSlashes } from "../../platform/url.js";
 import { type ConnectorContext, ProbeFailure } from "../port.js";
 import { probeStep } from "../shared/probe-step.js";
-import { trimSlash } from "../shared/trim-slash.js";
 import { sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
 import { isOneOrganization, type MicrosoftOptions } from "./config.js";
 import { readAssertion } from "./read-assertion.js";
@@ -18,7 +18,7 @@ export async function probeMicrosoft(
   context: ConnectorContext,
   caller: UpstreamCaller,
 ): Promise<readonly string[]> {
-  const base = `${trimSlash(options.apiURL)}/${encodeURIComponent(options.tenant)}`;
+  const base = `${trimSlashes(options.apiURL)}/${encodeURIComponent(options.tenant)}`;
   const url = `${base}/v2.0/.well-known/openid-configuration`;
   const found = await probeStep("apiURL", () => sendPatiently(caller, { url }));
   if (found.status !== 200)
@@ -30,7 +30,7 @@ export async function probeMicrosoft(
   const body = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: options.clientID,
-    scope: `${trimSlash(options.graphURL)}/.default`,
+    scope: `${trimSlashes(options.graphURL)}/.default`,
     ...(clientAssertion === undefined
       ? { client_secret: clientSecret?.reveal() ?? "" }
       : await probeStep("clientAssertion", () => readAssertion(context, clientAssertion))),

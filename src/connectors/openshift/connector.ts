@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { type HttpClient, openHttpClient } from "../../platform/http-client.js";
+import { trimSlashes } from "../../platform/url.js";
 import type { Connector, ConnectorContext, LoginResult } from "../port.js";
 import { findAllowedGroups, notInAllowedGroups } from "../shared/allowed-groups.js";
 import { createOAuth2Client } from "../shared/oauth2-client.js";
 import { createOAuth2Connector } from "../shared/oauth2-connector.js";
 import { probeStep } from "../shared/probe-step.js";
-import { trimSlash } from "../shared/trim-slash.js";
 import { UpstreamError } from "../shared/upstream-error.js";
 import { fetchJson, parseJson, requireSuccess, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
 import type { OpenShiftOptions } from "./config.js";
@@ -79,7 +79,7 @@ function createConnector(
 
 async function readMetadata({ issuer }: OpenShiftOptions, caller: UpstreamCaller): Promise<Metadata> {
   const response = await sendPatiently(caller, {
-    url: `${trimSlash(issuer)}/.well-known/oauth-authorization-server`,
+    url: `${trimSlashes(issuer)}/.well-known/oauth-authorization-server`,
   });
   // Nothing was handed in that could be refused: 401 is a cluster that keeps its metadata for itself.
   if (response.status === 401) throw new UpstreamError("the cluster does not show its OAuth metadata (401)");
@@ -93,7 +93,7 @@ async function readPerson(
   accessToken: string,
 ): Promise<Exclude<LoginResult, { outcome: "bad-credentials" }>> {
   const { metadata, groups } = await fetchJson(caller, User, {
-    url: `${trimSlash(options.issuer)}/apis/user.openshift.io/v1/users/~`,
+    url: `${trimSlashes(options.issuer)}/apis/user.openshift.io/v1/users/~`,
     headers: { authorization: `Bearer ${accessToken}` },
   });
   const { uid, name } = metadata;

@@ -73,29 +73,15 @@ export function texts(description: string) {
   return z.array(z.string()).optional().meta({ description });
 }
 
-/** Where an upstream is. Paths are put behind it by `atBase`. */
-export function baseUrl(description: string, fallback?: string) {
-  return z
-    .string()
-    .refine(isBaseUrl, "must be an http or https URL without ? and #")
-    .optional()
-    .meta({ description, ...(fallback !== undefined && { default: fallback }) });
-}
-
-/** `path` behind a `baseUrl`, whether that ends with a slash or not. */
-export function atBase(base: string, path: string): string {
-  return base.replace(/\/+$/, "") + path;
-}
-
-function isBaseUrl(text: string): boolean {
-  return /^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text) && !/[?#]/.test(text);
-}
-
-/** The address of an upstream, or where all its addresses begin. */
+/** Where an upstream is: its address, or where all its addresses begin. */
 export function httpUrl(description: string) {
-  return z.string().refine(isBaseUrl, { error: "must be an http or https URL" }).meta({ description });
+  return z.string().refine(isHttpUrl, { error: "must be an http or https URL without ? and #" }).meta({ description });
 }
 
 export function httpUrlOr(fallback: string, description: string) {
   return httpUrl(description).default(fallback).meta({ description });
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text) && !/[?#]/.test(text);
 }
