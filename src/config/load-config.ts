@@ -35,7 +35,7 @@ export async function loadConfig(input: LoadInput): Promise<LoadResult> {
   const text = await readConfigFile(input.file, problems);
   const tree = text === undefined ? undefined : parseText(text, input.env, problems);
   const places = new Map<string, Place>();
-  const config = tree === undefined ? undefined : resolveFile(tree, { ...input, places }, problems);
+  const config = tree === undefined ? undefined : await resolveFile(tree, { ...input, places }, problems);
   const found = { problems: problems.list(), placeOf: (path: string) => findPlace(places, path) };
   return problems.hasErrors || config === undefined ? found : { config: freeze(config), ...found };
 }

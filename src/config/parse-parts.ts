@@ -9,9 +9,14 @@ const maxRounds = 200;
  * Parses a value, reports what does not fit, leaves that out and goes on with the rest: the problems behind a wrong type
  * come in the same run as the wrong type. Undefined when nothing usable is left.
  */
-export function parseParts<T>(context: ResolveContext, schema: z.ZodType<T>, value: unknown, base = ""): T | undefined {
+export async function parseParts<T>(
+  context: ResolveContext,
+  schema: z.ZodType<T>,
+  value: unknown,
+  base = "",
+): Promise<T | undefined> {
   for (let round = 0; round < maxRounds; round++) {
-    const parsed = schema.safeParse(value, { reportInput: true });
+    const parsed = await schema.safeParseAsync(value, { reportInput: true });
     if (parsed.success) return parsed.data;
     reportIssues(context, parsed.error, base);
     if (!parsed.error.issues.every((issue) => dropAt(value, issue))) return undefined;

@@ -33,18 +33,19 @@ interface Resolved {
 }
 
 /** Resolves `connectors` and the password list. `configs` are their `config` trees, by index, with variables expanded. */
-export function resolveConnectors(
+export async function resolveConnectors(
   context: ResolveContext,
   shape: ShapeContext,
   file: ConfigFile,
   configs: readonly (ConfigNode | undefined)[],
-): readonly ConnectorConfig[] {
-  const listed = file.connectors.flatMap((entry, index) => {
+): Promise<readonly ConnectorConfig[]> {
+  const listed: Resolved[] = [];
+  for (const [index, entry] of file.connectors.entries()) {
     const path = `connectors.${index}`;
     const listing = { entry, path, config: configs[index] ?? empty, issuer: file.issuer ?? "" };
-    const connector = resolveConnector(context, shape, listing);
-    return connector === undefined ? [] : [{ path, connector }];
-  });
+    const connector = await resolveConnector(context, shape, listing);
+    if (connector !== undefined) listed.push({ path, connector });
+  }
   const kept = keepLast(context, [...listed, ...resolveLocal(context, file)]);
   refuseSharedDomains(context, kept);
   const connectors = kept.map(({ connector }) => connector);
@@ -61,11 +62,11 @@ export function listConnectorIds(file: ConfigFile, resolved: readonly ConnectorC
   return [...file.connectors.map(({ id = "" }) => id), ...resolved.map(({ id }) => id)];
 }
 
-function resolveConnector(
+async function resolveConnector(
   context: ResolveContext,
   shape: ShapeContext,
   { entry, path, config, issuer }: Listed,
-): ConnectorConfig | undefined {
+): Promise<ConnectorConfig | undefined> {
   const { type = "", id = "", name = "" } = entry;
   for (const [key, value] of Object.entries({ type, id, name })) {
     if (value === "") context.error(join(path, key), `${key} is missing: a connector needs id, type and name`);
@@ -81,7 +82,7 @@ function resolveConnector(
   const at = join(path, "config");
   const inputs = { context, places: shape.places };
   const settings = prepareSettings(found.options, replaceSecretSources(found.options, config, at, inputs), at, inputs);
-  const options = parseParts(context, found.options, readShape(found.options, settings, at, shape) ?? {}, at);
+  const options = await parseParts(context, found.options, readShape(found.options, settings, at, shape) ?? {}, at);
   const upstream = resolveUpstream(context, path, entry);
   const emailDomains = resolveDomains(context, join(path, "emailDomains"), entry.emailDomains ?? []);
   const icon = resolveIcon(context, join(path, "icon"), entry.icon ?? "");

@@ -33,17 +33,21 @@ export interface ResolveInput {
 }
 
 /** Checks a whole file against the schema and resolves it. With an error among the problems the result is of no use. */
-export function resolveFile(tree: MapNode, input: ResolveInput, problems: ProblemList): Config | undefined {
+export async function resolveFile(
+  tree: MapNode,
+  input: ResolveInput,
+  problems: ProblemList,
+): Promise<Config | undefined> {
   const { flags, env, mode, places } = input;
   const shape: ShapeContext = { problems, places, mode };
   const context = new ResolveContext(problems, places, env);
   if (isExpansionOn(env)) warnVariables(tree, problems);
   const expanded = replaceSettings(tree, context);
-  const file = parseParts(context, ConfigFile, readShape(ConfigFile, expanded, "", shape));
+  const file = await parseParts(context, ConfigFile, readShape(ConfigFile, expanded, "", shape));
   if (file === undefined) return undefined;
   if (flags.grpcAddr !== undefined) context.warn("grpc", "--grpc-addr has no effect yet");
   refusePlanned(context, file);
-  const connectors = resolveConnectors(context, shape, file, findItemConfigs(expanded, "connectors"));
+  const connectors = await resolveConnectors(context, shape, file, findItemConfigs(expanded, "connectors"));
   const connectorIds = listConnectorIds(file, connectors);
   checkGlobalPolicy(context, file.expiry.refreshTokens, file.staticClients.length > 0);
   const issuer = resolveIssuer(context, file.issuer);

@@ -157,5 +157,9 @@ function connectorType<T>(
   load: () => Promise<OpenConnector<T>>,
   capabilities: Capabilities,
 ): CatalogueEntry {
-  return { options, capabilities, open: async (value, context) => (await load())(options.parse(value), context) };
+  return {
+    options,
+    capabilities,
+    open: async (value, context) => (await load())(await options.parseAsync(value), context),
+  };
 }

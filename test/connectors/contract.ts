@@ -400,7 +400,10 @@ function createBench(stand: ConnectorStand) {
       const settings = await running().settings({ restricted });
       const warn = (message: string): void => void examine(message);
       const http = { ...plainHttp, ...running().http, ...(isImpatient && { timeoutMs: impatientMs }) };
-      const connector = await type.open(type.options.parse(settings), createConnectorContext({ clock, http, warn }));
+      const connector = await type.open(
+        await type.options.parseAsync(settings),
+        createConnectorContext({ clock, http, warn }),
+      );
       open.push(connector);
       return connector;
     },

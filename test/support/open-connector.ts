@@ -21,7 +21,7 @@ export async function openConnector(
 ): Promise<Connector> {
   const found = connectorTypes.get(type);
   if (found === undefined) throw new Error(`no connector type ${type}`);
-  return found.open(found.options.parse(options), createConnectorContext(context));
+  return found.open(await found.options.parseAsync(options), createConnectorContext(context));
 }
 
 /** The URL to which a redirect connector sends the browser. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Capabilities } from "../port.js";
-import { groupPattern } from "../shared/oidc/group-filter.js";
+import { groupPattern } from "../shared/oidc/group-pattern.js";
 import { onlyLogin } from "../shared/only-login.js";
 import {
   flag,
