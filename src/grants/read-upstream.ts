@@ -3,6 +3,7 @@ import type { RefreshResult, WantedScopes } from "../connectors/port.js";
 import type { Clock } from "../platform/clock.js";
 import { createId, type Random } from "../platform/random.js";
 import { createSingleFlight } from "../platform/single-flight.js";
+import { type Pause, withinTime } from "../platform/within-time.js";
 import type { Identity } from "../records/identity.js";
 import { judgeLease, releaseLease, storeReading, takeLease, type UpstreamGrant } from "../records/upstream-grant.js";
 import type { Collection } from "../storage/collection.js";
@@ -30,8 +31,7 @@ export interface UpstreamReaderOptions {
   readonly connectors: ConnectorPool;
   readonly clock: Clock;
   readonly random: Random;
-  /** Waits; ends early (resolved) when the signal says so. */
-  readonly pause: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly pause: Pause;
   /** How long a lease lasts, and so how long an upstream may take. */
   readonly leaseMs?: number;
 }
@@ -84,16 +84,11 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
   }
 
   /** The answer, or `unavailable` after four fifths of the lease. A late answer is still stored: it may hold the only credential. */
-  async function askInTime(question: UpstreamQuestion, leased: Leased): Promise<UpstreamAnswer> {
-    const answered = new AbortController();
-    const limit = options
-      .pause(leaseMs * 0.8, answered.signal)
-      .then((): UpstreamAnswer => ({ outcome: "unavailable", detail: "the upstream did not answer in time" }));
-    try {
-      return await Promise.race([ask(question, leased), limit]);
-    } finally {
-      answered.abort();
-    }
+  function askInTime(question: UpstreamQuestion, leased: Leased): Promise<UpstreamAnswer> {
+    return withinTime(options.pause, leaseMs * 0.8, ask(question, leased), () => ({
+      outcome: "unavailable",
+      detail: "the upstream did not answer in time",
+    }));
   }
 
   async function ask(question: UpstreamQuestion, leased: Leased): Promise<UpstreamAnswer> {

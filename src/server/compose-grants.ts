@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { findRefusal } from "../clients/gate.js";
 import type { ClientRegistry } from "../clients/registry.js";
 import type { Config } from "../config/config.js";
@@ -31,7 +30,7 @@ export interface GrantInputs {
 /** Puts together what the token, revocation and userinfo endpoints call. */
 export function composeGrants(inputs: GrantInputs) {
   const { config, parts, stores, keys, signer, clients, connectors, report } = inputs;
-  const { clock, random } = parts;
+  const { clock, random, pause } = parts;
   const tokenLifetimeMs = config.expiry.idTokensMs;
   const allowed = config.oauth2.grantTypes;
   const ender = createGrantEnder({ stores, clock, report, tokenLifetimeMs });
@@ -55,12 +54,4 @@ export function composeGrants(inputs: GrantInputs) {
     revoke: createRevoker({ clients, stores, ender, verifyAccessToken: verify, clock, report }),
     verifyAccessToken: verify,
   };
-}
-
-async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { ref: false, ...(signal !== undefined && { signal }) });
-  } catch (error) {
-    if (!signal?.aborted) throw error;
-  }
 }

@@ -17,7 +17,7 @@ export interface LoginInputs extends Omit<GrantInputs, "keys" | "signer"> {
 /** Puts together what the pages and hops of a login share. */
 export function composeLogin(inputs: LoginInputs): AuthorizeContext {
   const { config, parts, stores, clients, connectors, report, sealer, assets, logger } = inputs;
-  const { clock, random } = parts;
+  const { clock, random, pause } = parts;
   const { stylesheetUrl, scriptUrl, iconUrl } = assets;
   const { authRequestsMs: lifetimeMs, authCodesMs: codeLifetimeMs } = config.expiry;
   return {
@@ -31,6 +31,7 @@ export function composeLogin(inputs: LoginInputs): AuthorizeContext {
     issueCode: createCodeIssuer({ grants: stores.grants, clock, random, codeLifetimeMs }),
     oauth2: config.oauth2,
     clock,
+    pause,
     random,
     report,
     onceByAnswer: createSingleFlight<BrowserReply>(),

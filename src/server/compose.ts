@@ -1,7 +1,5 @@
-import { setTimeout } from "node:timers/promises";
 import { createStaticRegistry } from "../clients/registry.js";
 import type { Config } from "../config/config.js";
-import { readChangingFile } from "../config/read-changing-file.js";
 import { openConnectorPool } from "../connectors/pool.js";
 import { createUserinfoReader } from "../endpoints/userinfo/read-userinfo.js";
 import type { MeasuredQueue } from "../platform/bounded-queue.js";
@@ -13,6 +11,7 @@ import { createEventReport } from "../telemetry/report-event.js";
 import { createAssets } from "./assets.js";
 import { composeGrants } from "./compose-grants.js";
 import { composeLogin } from "./compose-login.js";
+import { createConnectorContext } from "./connector-context.js";
 import { createHealthCheck } from "./health-check.js";
 import { openKeys } from "./open-keys.js";
 import { openStores, type Stores } from "./open-stores.js";
@@ -90,14 +89,14 @@ function openConnectors({ config, parts, logger, passwordQueue }: ComposeOptions
   return openConnectorPool({
     specs: config.connectors,
     types: parts.connectorTypes,
-    context: ({ id, http }) => ({
-      clock: parts.clock,
-      passwordQueue,
-      http,
-      pause: (ms) => setTimeout(ms),
-      readFile: readChangingFile,
-      warn: (message) => logger.warn({ connector_id: id }, message),
-    }),
+    context: ({ id, http }) =>
+      createConnectorContext({
+        clock: parts.clock,
+        passwordQueue,
+        http,
+        pause: parts.pause,
+        warn: (message) => logger.warn({ connector_id: id }, message),
+      }),
     report: (connectorId, reason) =>
       logger.warn({ connector_id: connectorId, reason }, "connector not opened; it will be tried again"),
   });

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type ConnectorType, connectorTypes } from "../connectors/catalogue.js";
 import { type Clock, systemClock } from "../platform/clock.js";
 import { type Failpoint, noFailpoint } from "../platform/failpoint.js";
 import { createSystemRandom, type Random } from "../platform/random.js";
+import type { Pause } from "../platform/within-time.js";
 
 /** What the world hands in. Production takes all of `createSystemParts`; tests replace what they must own. */
 export interface Parts {
@@ -10,6 +12,7 @@ export interface Parts {
   readonly failpoint: Failpoint;
   readonly connectorTypes: ReadonlyMap<string, ConnectorType>;
   readonly requestLimits: RequestLimits;
+  readonly pause: Pause;
 }
 
 /** How long a client may take to send a request (slow loris). */
@@ -27,5 +30,15 @@ export function createSystemParts(): Parts {
     failpoint: noFailpoint,
     connectorTypes,
     requestLimits: { timeoutMs: 30_000, lookEveryMs: 10_000 },
+    pause,
   };
+}
+
+/** Does not keep the process alive: a server that stops waits for its requests, not for its pauses. */
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { ref: false, ...(signal !== undefined && { signal }) });
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
 }

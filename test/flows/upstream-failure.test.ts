@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectorTypes } from "../../src/connectors/catalogue.js";
+import type { Parts } from "../../src/server/parts.js";
 import { createHttpBrowser, findField, type HttpBrowser, locationQuery, type Visit } from "../support/http-browser.js";
 import { authorizeUrl, photos, photosYaml, submitPassword } from "../support/relying-party.js";
 import { createTestUpstream, type TestUpstream, withTestConnectors } from "../support/test-connectors.js";
@@ -10,7 +11,7 @@ let upstream: TestUpstream;
 let telemetry: string;
 let browser: HttpBrowser;
 
-async function start(type: string, more = ""): Promise<void> {
+async function start(type: string, more = "", parts: Partial<Parts> = {}): Promise<void> {
   const port = await findFreePort();
   telemetry = `http://127.0.0.1:${port}`;
   const found = withTestConnectors(upstream).get(type);
@@ -24,7 +25,7 @@ connectors:
   - { type: mockCallback, id: up, name: Partner network }
 ${more}${photosYaml}`,
     // The config knows no test types: the type is replaced behind it.
-    parts: { connectorTypes: new Map([...connectorTypes, ["mockCallback", found]]) },
+    parts: { connectorTypes: new Map([...connectorTypes, ["mockCallback", found]]), ...parts },
   });
 }
 
@@ -111,6 +112,17 @@ describe.each(ways)("an upstream that fails at login (%s)", (type, answer) => {
     const [retry] = linksOf(page);
     const done = await answer(await browser.follow(retry?.href ?? "", server.origin));
     expect(done.headers.get("location")).toContain(`${photos.redirectUri}?code=`);
+  });
+});
+
+describe.each(ways)("an upstream that comes to no end at login (%s)", (type, answer) => {
+  it("is given up after a minute: a page with status 503 and a way on", async () => {
+    const pauses: number[] = [];
+    await start(type, "", { pause: async (ms) => void pauses.push(ms) });
+    upstream.loginOutcome = "hangs";
+    const page = await answer(await enter());
+    expect([page.status, pauses]).toEqual([503, [60_000]]);
+    expect(server.log()).toContain("took too long");
   });
 });
 

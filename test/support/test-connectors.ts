@@ -8,8 +8,8 @@ import type { Identity } from "../../src/records/identity.js";
 export interface TestUpstream {
   /** Who the next login is. */
   identity: Identity;
-  /** Makes `finish` deny, throw, or go on. */
-  loginOutcome: "ok" | "denied" | "throws";
+  /** Makes `finish` deny, throw, never end, or go on. */
+  loginOutcome: "ok" | "denied" | "throws" | "hangs";
   refreshOutcome: "ok" | "denied" | "throws";
   /** The one refresh token that the upstream accepts now; every use replaces it. */
   currentCredential: string;
@@ -106,6 +106,7 @@ function createHeader(upstream: TestUpstream): Connector {
 async function finish(upstream: TestUpstream, fields: Record<string, string>): Promise<LoginResult> {
   upstream.finished.push(fields);
   if (upstream.loginOutcome === "throws") throw new Error("the upstream's answer makes no sense");
+  if (upstream.loginOutcome === "hangs") return new Promise(() => undefined);
   if (upstream.loginOutcome === "denied") return { outcome: "denied", detail: "access_denied" };
   return { outcome: "ok", identity: upstream.identity, connectorData: upstream.currentCredential };
 }

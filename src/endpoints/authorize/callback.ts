@@ -6,6 +6,7 @@ import { PageError } from "../../oidc/page-error.js";
 import type { Parameters } from "../../oidc/parameters.js";
 import { renderRepost } from "../../pages/repost.js";
 import { keyedHash } from "../../platform/hashing.js";
+import { askInTime } from "./ask-in-time.js";
 import { createUpstreamInput, requireConnector, unavailable } from "./connector.js";
 import { type AuthorizeContext, browserSecret, dispatcherUrl, findLoginRefusal } from "./context.js";
 import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
@@ -120,7 +121,7 @@ async function isKnown(context: AuthorizeContext, { open, hash }: Answer): Promi
 async function askUpstream(context: AuthorizeContext, answer: Answer): Promise<LoginResult | undefined> {
   const { open, pooled } = answer;
   try {
-    return await answer.ask();
+    return await askInTime(context, answer.ask());
   } catch (error) {
     if (await isKnown(context, answer)) return undefined;
     context.logUpstreamError(pooled.id, error);

@@ -14,6 +14,7 @@ import type { Clock } from "../../platform/clock.js";
 import type { ReportEvent, RequestOrigin } from "../../platform/events.js";
 import { formatForm } from "../../platform/form.js";
 import type { Random } from "../../platform/random.js";
+import type { Pause } from "../../platform/within-time.js";
 import type { Client } from "../../records/client.js";
 import { findBrowserSecret } from "./browser-cookie.js";
 import type { BrowserReply, BrowserRequest } from "./exchange.js";
@@ -36,6 +37,7 @@ export interface AuthorizeContext {
     readonly grantTypes: readonly string[];
   };
   readonly clock: Clock;
+  readonly pause: Pause;
   readonly random: Random;
   readonly report: ReportEvent;
   /** Shares the outcome of one upstream answer that arrives several times at once. */

@@ -6,6 +6,7 @@ import { PageError } from "../../oidc/page-error.js";
 import { type PasswordProblem, renderPassword } from "../../pages/password.js";
 import { QueueFullError } from "../../platform/bounded-queue.js";
 import { keyedHash } from "../../platform/hashing.js";
+import { askInTime } from "./ask-in-time.js";
 import { createUpstreamInput, requireConnector, unavailable } from "./connector.js";
 import {
   type AuthorizeContext,
@@ -82,7 +83,7 @@ async function check(
 ): Promise<LoginResult | "busy"> {
   const { scopes } = createUpstreamInput(context, attempt.open, attempt.pooled);
   try {
-    return await attempt.login.check({ scopes, username, password });
+    return await askInTime(context, attempt.login.check({ scopes, username, password }));
   } catch (error) {
     if (error instanceof QueueFullError) return "busy";
     context.logUpstreamError(attempt.pooled.id, error);

@@ -1,10 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import type { ConnectorConfig } from "../../config/config.js";
-import { readChangingFile } from "../../config/read-changing-file.js";
 import { type ConnectorType, connectorTypes } from "../../connectors/catalogue.js";
 import { type Connector, type ConnectorContext, ProbeFailure } from "../../connectors/port.js";
 import { systemClock } from "../../platform/clock.js";
 import { Secret } from "../../platform/secret.js";
+import { createConnectorContext } from "../connector-context.js";
 import { createPasswordQueue } from "../password-queue.js";
 
 /** What was found out about one connector: one sentence. */
@@ -53,7 +53,14 @@ async function checkOne(
     findings.push({ connector, severity, message: conceal(message), ...(key !== undefined && { key }) });
   };
   try {
-    const context = createContext(connector, (message) => add("warning", message));
+    const context = createConnectorContext({
+      clock: systemClock,
+      // Nothing but this keeps the command alive while it waits.
+      pause: (ms) => setTimeout(ms),
+      passwordQueue: createPasswordQueue(poolSize).queue,
+      http: connector.http,
+      warn: (message) => add("warning", message),
+    });
     for (const sentence of await within(tryOut(type, connector, context), signal)) add("ok", sentence);
   } catch (error) {
     if (signal.aborted) add("error", `gave no answer within ${limitMs / 1_000} seconds`);
@@ -95,17 +102,6 @@ function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     work.then(resolve, reject);
   });
-}
-
-function createContext({ http }: ConnectorConfig, warn: (message: string) => void): ConnectorContext {
-  return {
-    clock: systemClock,
-    passwordQueue: createPasswordQueue(poolSize).queue,
-    http,
-    pause: (ms) => pause(ms),
-    readFile: readChangingFile,
-    warn,
-  };
 }
 
 /** Takes every secret of the settings out of a text: an upstream may send back what it was sent. */
