@@ -1,13 +1,28 @@
 import { readFileSync, statSync } from "node:fs";
 
-/** No secret is longer; what is longer is another file, or a device that never ends. */
-const maxTextBytes = 64 * 1024;
+/** No secret and no icon is longer; what is longer is another file, or a device that never ends. */
+const maxBytes = 64 * 1024;
 
 /** The text of a file that holds one value, or why there is none: a sentence that names the file. */
-export function readSmallFile(file: string): { readonly text: string } | { readonly problem: string } {
+export function readSmallFile(file: string): { readonly text: string } | FileProblem {
+  const read = readSmallBytes(file);
+  if ("problem" in read) return read;
   try {
-    if (statSync(file).size > maxTextBytes) return { problem: `${file} is longer than ${maxTextBytes / 1_024} KiB` };
-    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file)) };
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read.bytes) };
+  } catch {
+    return { problem: `${file} is no text in UTF-8` };
+  }
+}
+
+export interface FileProblem {
+  readonly problem: string;
+}
+
+/** As `readSmallFile`, whatever the file holds. */
+export function readSmallBytes(file: string): { readonly bytes: Buffer } | FileProblem {
+  try {
+    if (statSync(file).size > maxBytes) return { problem: `${file} is larger than ${maxBytes / 1_024} KiB` };
+    return { bytes: readFileSync(file) };
   } catch (error) {
     return { problem: describeProblem(file, error) };
   }
@@ -24,8 +39,6 @@ function describeProblem(file: string, error: unknown): string {
       return `no permission to read ${file}`;
     case "EISDIR":
       return `${file} is a folder`;
-    case "ERR_ENCODING_INVALID_ENCODED_DATA":
-      return `${file} is no text in UTF-8`;
     default:
       return `${file} can't be read${typeof code === "string" ? ` (${code})` : ""}`;
   }

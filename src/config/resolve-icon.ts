@@ -1,11 +1,9 @@
-import { readFileSync, statSync } from "node:fs";
 import { connectorIconNames, findConnectorIconName } from "../platform/connector-icon.js";
 import type { ConnectorIcon } from "./config.js";
+import { readSmallBytes } from "./read-small-file.js";
 import type { ResolveContext } from "./resolve-context.js";
 import { findNearMiss } from "./spelling.js";
 
-/** It stands at every login: what is larger is a photograph. */
-const maxBytes = 64 * 1024;
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** `icon` of a connector: the name of a drawing, or the path of an SVG or PNG file. */
@@ -19,25 +17,18 @@ export function resolveIcon(context: ResolveContext, path: string, written: stri
 }
 
 function readIcon(context: ResolveContext, path: string, file: string): ConnectorIcon | undefined {
-  const bytes = findBytes(file);
-  if (bytes === undefined) {
-    context.error(path, `icon: the file ${file} can't be read, or is larger than ${maxBytes / 1024} KiB`);
+  const read = readSmallBytes(file);
+  if ("problem" in read) {
+    context.error(path, `icon can't be read: ${read.problem}`);
     return undefined;
   }
+  const { bytes } = read;
   const isPng = bytes.subarray(0, pngSignature.length).equals(pngSignature);
   if (!isPng && !isSvg(bytes)) {
     context.error(path, `icon: the file ${file} is neither SVG (without a DOCTYPE) nor PNG`);
     return undefined;
   }
   return { kind: "file", mediaType: isPng ? "image/png" : "image/svg+xml", base64: bytes.toString("base64") };
-}
-
-function findBytes(file: string): Buffer | undefined {
-  try {
-    return statSync(file).size > maxBytes ? undefined : readFileSync(file);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether the first element is `svg`. A DOCTYPE can define entities that grow without bound. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isCidr } from "../../platform/address-list.js";
 import type { Capabilities } from "../port.js";
 import { onlyLogin } from "../shared/only-login.js";
 import { textOr, texts } from "../shared/options.js";
@@ -18,10 +19,7 @@ export const privateNetworks: readonly string[] = [
   ...["::1", "fc00::/7", "fe80::/10"],
 ];
 
-const addresses = [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()];
-const address = z
-  .string()
-  .refine((text) => addresses.some((schema) => schema.safeParse(text).success), "is no address or CIDR");
+const address = z.string().refine(isCidr, "is no address or CIDR");
 
 export const AuthproxyOptions = z.object({
   userHeader: headerName(

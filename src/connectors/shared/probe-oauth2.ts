@@ -1,5 +1,7 @@
 import { ProbeFailure } from "../port.js";
 import type { OAuth2Client } from "./oauth2-client.js";
+import { probeStep } from "./probe-step.js";
+import { knowsClient, redeemMadeUpCode } from "./redeem-made-up-code.js";
 import { UpstreamError } from "./upstream-error.js";
 import { sendPatiently, type UpstreamCaller } from "./upstream-json.js";
 
@@ -19,24 +21,16 @@ export interface OAuth2Probe extends UpstreamCaller {
 export async function probeOAuth2(probe: OAuth2Probe): Promise<readonly string[]> {
   await probeClient(probe);
   await probeApi(probe);
-  return ["the token endpoint takes clientID and clientSecret", `${new URL(probe.personUrl).host} answers`];
+  return [knowsClient, `${new URL(probe.personUrl).host} answers`];
 }
 
 async function probeClient({ client, redirectUri, addressKey }: OAuth2Probe): Promise<void> {
-  try {
-    await client.redeem({
-      scopes: { offlineAccess: false, groups: false },
-      callbackUrl: redirectUri ?? "https://client.invalid/callback",
-      fields: new Map([["code", "latchkey-check"]]),
-      derive: () => "latchkey-check-".repeat(3),
-    });
-  } catch (error) {
-    throw new ProbeFailure(describe(error), findKey(error, redirectUri, addressKey));
-  }
+  const trouble = await redeemMadeUpCode(client, redirectUri ?? "https://client.invalid/callback");
+  if (trouble !== undefined) throw new ProbeFailure(trouble.message, findKey(trouble, redirectUri, addressKey));
 }
 
 /** Which setting an error of the token endpoint is about. */
-function findKey(error: unknown, redirectUri: string | undefined, addressKey: string): string | undefined {
+function findKey(error: Error, redirectUri: string | undefined, addressKey: string): string | undefined {
   if (!(error instanceof UpstreamError) || error.code === undefined) return addressKey;
   if (/redirect/i.test(error.message)) return redirectUri === undefined ? undefined : "redirectURI";
   // GitHub's word for a client that it does not know.
@@ -44,13 +38,7 @@ function findKey(error: unknown, redirectUri: string | undefined, addressKey: st
 }
 
 async function probeApi({ personUrl, addressKey, ...caller }: OAuth2Probe): Promise<void> {
-  const { status } = await sendPatiently(caller, { url: personUrl }).catch((error: unknown) => {
-    throw new ProbeFailure(describe(error), addressKey);
-  });
+  const { status } = await probeStep(addressKey, () => sendPatiently(caller, { url: personUrl }));
   if (status === 401 || status === 403) return;
   throw new ProbeFailure(`${personUrl} answered ${status} where it should ask for a token: is it the API?`, addressKey);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
