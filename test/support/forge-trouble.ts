@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Connector } from "../../src/connectors/port.js";
-import { type LoggedIn, logInAt, refreshAt, requireLogin } from "./connector-login.js";
+import { logInAt, type Person, refreshAt, requireLogin } from "./connector-login.js";
 import type { ReceivedRequest, UpstreamReply } from "./http-upstream.js";
 
 /** What these tests need of a simulator; any forge has it. */
@@ -87,7 +87,7 @@ export function describeTrouble({ forge, open, personPath, tokenPath, personWith
 
     it("is a denied refresh where the person took the access back", async () => {
       const connector = open();
-      const login: LoggedIn = await requireLogin(connector);
+      const login: Person = await requireLogin(connector);
       revoke();
       expect(await refreshAt(connector, login)).toMatchObject({ outcome: "denied" });
     });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { derive } from "./connector-login.js";
 import { type HttpUpstream, startHttpUpstream, type UpstreamHandler, type UpstreamReply } from "./http-upstream.js";
 
 /** One key pair of the provider. */
@@ -38,7 +39,7 @@ export interface SigningProvider extends HttpUpstream {
 }
 
 export const providerClientId = "latchkey";
-export const providerNonce = "derived for nonce";
+export const providerNonce = derive("nonce");
 export const providerAccessToken = "access-1";
 
 /** A small OpenID provider over HTTP whose tokens can be wrong in every way: what a real one never does on request. */

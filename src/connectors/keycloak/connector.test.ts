@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import {
   finishLogin,
   openConnector,
-  refreshLogin,
+  refreshAt,
   requirePerson,
   startLogin,
-} from "../../../test/support/open-connector.js";
+} from "../../../test/support/connector-login.js";
 import {
   createProviderKey,
   type SigningProvider,
@@ -92,7 +92,7 @@ describe("a login at a realm of Keycloak", () => {
     const login = requirePerson(await finishLogin(connector));
     expect(login.identity.groups).toEqual(["staff"]);
     changeClaims({ groups: [] });
-    expect(await refreshLogin(connector, login)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, login)).toMatchObject({ outcome: "denied" });
   });
 
   it("ends the session there at logout", async () => {

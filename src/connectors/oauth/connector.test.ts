@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { finishLogin, openConnector, requirePerson, startLogin } from "../../../test/support/connector-login.js";
 import { type HttpUpstream, startHttpUpstream, type UpstreamReply } from "../../../test/support/http-upstream.js";
-import { finishLogin, openConnector, requirePerson, startLogin } from "../../../test/support/open-connector.js";
 import { encodePair } from "../../platform/encoding.js";
 import type { Connector } from "../port.js";
 

@@ -5,10 +5,10 @@ import {
   derive,
   finishLogin,
   openConnector,
-  refreshLogin,
+  refreshAt,
   requirePerson,
   startLogin,
-} from "../../../test/support/open-connector.js";
+} from "../../../test/support/connector-login.js";
 import {
   createProviderKey,
   type SigningProvider,
@@ -256,7 +256,7 @@ describe("groups", () => {
     const login = requirePerson(await finishLogin(connector, { code: "c" }, scopes));
     expect(login.identity.groups).toEqual(["ops"]);
     provider.behaviour.claims = { groups: ["guests"] };
-    expect(await refreshLogin(connector, login, scopes)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, login, scopes)).toMatchObject({ outcome: "denied" });
   });
 });
 

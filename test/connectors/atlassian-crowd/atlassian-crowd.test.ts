@@ -3,16 +3,10 @@ import { AtlassianCrowdOptions } from "../../../src/connectors/atlassian-crowd/c
 import { openAtlassianCrowd } from "../../../src/connectors/atlassian-crowd/connector.js";
 import type { Connector, ConnectorContext } from "../../../src/connectors/port.js";
 import { createConnectorContext } from "../../support/connector-context.js";
+import { checkPassword, noGroups, refreshAt, requirePerson } from "../../support/connector-login.js";
+import { enterPassword, obtainTokensByPassword } from "../../support/product-login.js";
 import { photosYaml, readClaims, refresh } from "../../support/relying-party.js";
 import { startTestServer, type TestServer } from "../../support/test-server.js";
-import {
-  checkPassword,
-  enterPassword,
-  noGroups,
-  obtainTokensByPassword,
-  refreshWith,
-  requireOk,
-} from "../drive-connector.js";
 import { application, type CrowdPerson, type CrowdSimulator, startCrowdSimulator } from "./simulator.js";
 
 const jane: CrowdPerson = {
@@ -57,7 +51,7 @@ function change(changes: Partial<CrowdPerson>): void {
 
 describe("a login with atlassian-crowd", () => {
   it("gives key, name, address and all groups, nested ones included (dex-connectors §5.13)", async () => {
-    const { identity, connectorData = "" } = requireOk(await checkPassword(await open(), "jane", jane.password));
+    const { identity, connectorData = "" } = requirePerson(await checkPassword(await open(), "jane", jane.password));
     expect(identity).toEqual({
       userId: "557058:7a6bd1e8",
       username: "jane",
@@ -105,13 +99,13 @@ describe("a login with atlassian-crowd", () => {
         { ...jane, name: "admin", key: "admin" },
         { ...jane, name },
       ];
-      const { identity } = requireOk(await checkPassword(await open(), name, jane.password));
+      const { identity } = requirePerson(await checkPassword(await open(), name, jane.password));
       expect(identity).toMatchObject({ userId: jane.key, username: name, groups: ["devs", "staff"] });
     },
   );
 
   it("keeps the name as Crowd writes it, whatever the person typed", async () => {
-    const { identity, connectorData } = requireOk(await checkPassword(await open(), "JANE", jane.password));
+    const { identity, connectorData } = requirePerson(await checkPassword(await open(), "JANE", jane.password));
     expect([identity.username, connectorData]).toEqual(["jane", '{"username":"jane"}']);
   });
 
@@ -120,7 +114,9 @@ describe("a login with atlassian-crowd", () => {
     ["name", "jane"],
     ["email", "jane@example.com"],
   ])("takes preferred_username from %s", async (preferredUsernameField, expected) => {
-    const { identity } = requireOk(await checkPassword(await open({ preferredUsernameField }), "jane", jane.password));
+    const { identity } = requirePerson(
+      await checkPassword(await open({ preferredUsernameField }), "jane", jane.password),
+    );
     expect(identity.preferredUsername).toBe(expected);
   });
 
@@ -129,13 +125,13 @@ describe("a login with atlassian-crowd", () => {
     const warn = (text: string) => warnings.push(text);
     const connector = await open({ preferredUsernameField: "constructor" }, { warn });
     expect(warnings).toEqual([expect.stringContaining("preferredUsernameField")]);
-    const { identity } = requireOk(await checkPassword(connector, "jane", jane.password));
+    const { identity } = requirePerson(await checkPassword(connector, "jane", jane.password));
     expect(identity.preferredUsername).toBe("");
   });
 
   it("lets in who has no address, and nobody without a key", async () => {
     simulator.people = [{ name: "jane", key: "k", password: "x" }];
-    expect(requireOk(await checkPassword(await open(), "jane", "x")).identity.email).toBe("");
+    expect(requirePerson(await checkPassword(await open(), "jane", "x")).identity.email).toBe("");
     simulator.people = [{ name: "jane", password: "x" }];
     await expect(checkPassword(await open(), "jane", "x")).rejects.toThrow("unexpected form: key");
   });
@@ -163,30 +159,30 @@ describe("a login with atlassian-crowd", () => {
 describe("groups of atlassian-crowd", () => {
   it("limit the login though the client did not ask for groups (O-7), and narrow the claim", async () => {
     const connector = await open({ groups: ["staff", "board"] });
-    const { identity } = requireOk(await checkPassword(connector, "jane", jane.password, noGroups));
+    const { identity } = requirePerson(await checkPassword(connector, "jane", jane.password, noGroups));
     expect(identity.groups).toEqual(["staff"]);
     const other = await open({ groups: ["board"] });
     expect(await checkPassword(other, "jane", jane.password, noGroups)).toMatchObject({ outcome: "denied" });
   });
 
   it("are not read where nobody needs them", async () => {
-    requireOk(await checkPassword(await open(), "jane", jane.password, noGroups));
+    requirePerson(await checkPassword(await open(), "jane", jane.password, noGroups));
     expect(simulator.upstream.requests.some(({ url }) => url.pathname.endsWith("/nested"))).toBe(false);
   });
 
   it("can be 2,300: Crowd gives 1,000 at once", async () => {
     const groups = Array.from({ length: 2_300 }, (_, index) => `g${index}`);
     change({ groups });
-    expect(requireOk(await checkPassword(await open(), "jane", jane.password)).identity.groups).toEqual(groups);
+    expect(requirePerson(await checkPassword(await open(), "jane", jane.password)).identity.groups).toEqual(groups);
   });
 });
 
 describe("a refresh with atlassian-crowd", () => {
   it("reads the person and their groups again", async () => {
     const connector = await open({ preferredUsernameField: "email" });
-    const known = requireOk(await checkPassword(connector, "jane", jane.password));
+    const known = requirePerson(await checkPassword(connector, "jane", jane.password));
     change({ email: "jane@new.example", groups: [] });
-    expect(requireOk(await refreshWith(connector, known)).identity).toEqual({
+    expect(requirePerson(await refreshAt(connector, known)).identity).toEqual({
       ...known.identity,
       email: "jane@new.example",
       preferredUsername: "jane@new.example",
@@ -198,25 +194,25 @@ describe("a refresh with atlassian-crowd", () => {
     "is denied once Crowd would not let the person in: %j (security case 49)",
     async (changes) => {
       const connector = await open({ groups: ["devs"] });
-      const known = requireOk(await checkPassword(connector, "jane", jane.password));
+      const known = requirePerson(await checkPassword(connector, "jane", jane.password));
       change(changes);
-      expect(await refreshWith(connector, known, noGroups)).toMatchObject({ outcome: "denied" });
+      expect(await refreshAt(connector, known, noGroups)).toMatchObject({ outcome: "denied" });
     },
   );
 
   it("keeps the groups for the other applications when one narrows its scopes", async () => {
     const connector = await open();
-    const known = requireOk(await checkPassword(connector, "jane", jane.password));
-    expect(requireOk(await refreshWith(connector, known, noGroups)).identity.groups).toEqual(["devs", "staff"]);
+    const known = requirePerson(await checkPassword(connector, "jane", jane.password));
+    expect(requirePerson(await refreshAt(connector, known, noGroups)).identity.groups).toEqual(["devs", "staff"]);
   });
 
   it("is denied with nothing kept, and throws while Crowd is in trouble: nothing changes", async () => {
     const connector = await open();
-    const known = requireOk(await checkPassword(connector, "jane", jane.password));
+    const known = requirePerson(await checkPassword(connector, "jane", jane.password));
     for (const connectorData of ["", "[]", "{}", '{"username":""}'])
-      expect(await refreshWith(connector, { ...known, connectorData })).toMatchObject({ outcome: "denied" });
+      expect(await refreshAt(connector, { ...known, connectorData })).toMatchObject({ outcome: "denied" });
     simulator.upstream.answer(() => ({ status: 502 }));
-    await expect(refreshWith(connector, known)).rejects.toThrow("502");
+    await expect(refreshAt(connector, known)).rejects.toThrow("502");
   });
 });
 

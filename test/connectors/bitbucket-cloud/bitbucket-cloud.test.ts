@@ -3,7 +3,14 @@ import { BitbucketCloudOptions } from "../../../src/connectors/bitbucket-cloud/c
 import { openBitbucketCloud } from "../../../src/connectors/bitbucket-cloud/connector.js";
 import type { Connector } from "../../../src/connectors/port.js";
 import { createConnectorContext } from "../../support/connector-context.js";
-import { allScopes, connectorCallback, logInAt, refreshAt, requireLogin } from "../../support/connector-login.js";
+import {
+  allScopes,
+  callbackUrl,
+  logInAt,
+  refreshAt,
+  requireLogin,
+  requirePerson,
+} from "../../support/connector-login.js";
 import { type Forge, forgeClient } from "../../support/forge-simulator.js";
 import { describeTrouble } from "../../support/forge-trouble.js";
 import { type BitbucketPerson, bitbucketApiPath, refuseBitbucket, startBitbucket } from "./simulator.js";
@@ -27,7 +34,7 @@ function open(options: Record<string, unknown> = {}): Connector {
 beforeEach(async () => {
   now = Date.parse("2026-03-14T09:26:53Z");
   warnings = [];
-  forge = await startBitbucket({ redirectUri: connectorCallback, clock: () => now });
+  forge = await startBitbucket({ redirectUri: callbackUrl, clock: () => now });
 });
 
 afterEach(async () => {
@@ -54,7 +61,7 @@ describe("a login at Bitbucket Cloud", () => {
   it("sends no redirect_uri and no challenge, and proves itself by Basic (O-53)", async () => {
     const { login } = open();
     if (login.kind !== "redirect") throw new Error("a redirect login expected");
-    const input = { scopes: allScopes, callbackUrl: connectorCallback, state: "s", derive: () => "d" };
+    const input = { scopes: allScopes, callbackUrl: callbackUrl, state: "s", derive: () => "d" };
     const { searchParams } = new URL((await login.start(input)).url);
     expect(Object.fromEntries(searchParams)).toEqual({
       response_type: "code",
@@ -153,7 +160,7 @@ describe("a refresh at Bitbucket Cloud", () => {
     const next = await refreshAt(connector, login);
     expect(next).toMatchObject({ outcome: "ok", identity: login.identity, connectorData: expect.any(String) });
     now += 7_195_000;
-    expect(await refreshAt(connector, { ...login, ...next, outcome: "ok", identity: login.identity })).toMatchObject({
+    expect(await refreshAt(connector, requirePerson(next))).toMatchObject({
       outcome: "ok",
     });
     expect(await refreshAt(connector, login)).toMatchObject({ outcome: "denied" });

@@ -3,7 +3,14 @@ import { GiteaOptions } from "../../../src/connectors/gitea/config.js";
 import { openGitea } from "../../../src/connectors/gitea/connector.js";
 import type { Connector } from "../../../src/connectors/port.js";
 import { createConnectorContext } from "../../support/connector-context.js";
-import { allScopes, connectorCallback, logInAt, refreshAt, requireLogin } from "../../support/connector-login.js";
+import {
+  allScopes,
+  callbackUrl,
+  logInAt,
+  refreshAt,
+  requireLogin,
+  requirePerson,
+} from "../../support/connector-login.js";
 import { type Forge, forgeClient } from "../../support/forge-simulator.js";
 import { describeTrouble } from "../../support/forge-trouble.js";
 import { type GiteaPerson, startGitea } from "./simulator.js";
@@ -14,7 +21,7 @@ const opened: Connector[] = [];
 const noScopes = { offlineAccess: false, groups: false };
 
 async function start(nameField: "username" | "name" = "username"): Promise<void> {
-  forge = await startGitea({ redirectUri: connectorCallback, clock: () => now, nameField });
+  forge = await startGitea({ redirectUri: callbackUrl, clock: () => now, nameField });
 }
 
 function open(options: Record<string, unknown> = {}): Connector {
@@ -61,7 +68,7 @@ describe("a login at Gitea", () => {
   it("asks for no scope, which every version takes for all, and proves itself with S256 (RFC 7636)", async () => {
     const { login } = open();
     if (login.kind !== "redirect") throw new Error("a redirect login expected");
-    const input = { scopes: allScopes, callbackUrl: connectorCallback, state: "s", derive: () => "d" };
+    const input = { scopes: allScopes, callbackUrl: callbackUrl, state: "s", derive: () => "d" };
     const { searchParams } = new URL((await login.start(input)).url);
     expect([searchParams.has("scope"), searchParams.get("code_challenge_method")]).toEqual([false, "S256"]);
   });
@@ -83,7 +90,7 @@ describe("a login at Gitea", () => {
   it("says no where a code is used twice, and does not take a wrong secret of ours for that", async () => {
     const { login } = open();
     if (login.kind !== "redirect") throw new Error("a redirect login expected");
-    const input = { scopes: allScopes, callbackUrl: connectorCallback, derive: () => "d" };
+    const input = { scopes: allScopes, callbackUrl: callbackUrl, derive: () => "d" };
     expect(await login.finish({ ...input, fields: new Map([["code", "used"]]) })).toMatchObject({ outcome: "denied" });
     await expect(logInAt(open({ clientSecret: "wrong" }))).rejects.toThrow("invalid client secret");
   });
@@ -146,7 +153,7 @@ describe("a refresh at Gitea, whose refresh tokens work once where it is set up 
       now += 3_595_000;
       const result = await refreshAt(connector, login, noScopes);
       expect(result).toMatchObject({ outcome: "ok", connectorData: expect.any(String) });
-      login = { ...login, ...result, outcome: "ok", identity: login.identity };
+      login = requirePerson(result);
     }
     expect(forge.authority.refreshes).toBe(2);
   });
@@ -181,7 +188,7 @@ describe("a refresh at Gitea, whose refresh tokens work once where it is set up 
 
 describe("the check of a Gitea connector (latchkey check --online)", () => {
   it("is content where id and secret are right and the API answers", async () => {
-    const { probe } = open({ redirectURI: connectorCallback });
+    const { probe } = open({ redirectURI: callbackUrl });
     expect(await probe?.()).toContain("the token endpoint takes clientID and clientSecret");
   });
 

@@ -6,7 +6,14 @@ import { GitHubOptions } from "../../../src/connectors/github/config.js";
 import { openGitHub } from "../../../src/connectors/github/connector.js";
 import type { Connector, ConnectorContext } from "../../../src/connectors/port.js";
 import { createConnectorContext, plainHttp } from "../../support/connector-context.js";
-import { allScopes, connectorCallback, logInAt, refreshAt, requireLogin } from "../../support/connector-login.js";
+import {
+  allScopes,
+  callbackUrl,
+  logInAt,
+  refreshAt,
+  requireLogin,
+  requirePerson,
+} from "../../support/connector-login.js";
 import { type Forge, forgeClient } from "../../support/forge-simulator.js";
 import { describeTrouble } from "../../support/forge-trouble.js";
 import { describeWith, findPart } from "../../support/parts.js";
@@ -18,7 +25,7 @@ let forge: Forge<GitHubPerson>;
 const opened: Connector[] = [];
 
 async function start(expires: boolean): Promise<void> {
-  forge = await startGitHub({ redirectUri: connectorCallback, clock: () => now, expires });
+  forge = await startGitHub({ redirectUri: callbackUrl, clock: () => now, expires });
 }
 
 function open(options: Record<string, unknown> = {}, context: Partial<ConnectorContext> = {}): Connector {
@@ -82,7 +89,7 @@ describe("a login at GitHub", () => {
     const url = async (options: Record<string, unknown>, groups: boolean): Promise<URLSearchParams> => {
       const { login } = open(options);
       if (login.kind !== "redirect") throw new Error("a redirect login expected");
-      const input = { callbackUrl: connectorCallback, state: "s", derive: () => "d" };
+      const input = { callbackUrl: callbackUrl, state: "s", derive: () => "d" };
       return new URL((await login.start({ scopes: { offlineAccess: true, groups }, ...input })).url).searchParams;
     };
     expect((await url({}, false)).get("scope")).toBe("user:email");
@@ -260,7 +267,7 @@ describe("a refresh at GitHub", () => {
     const first = await refreshAt(connector, login);
     expect(first).toMatchObject({ outcome: "ok", identity: login.identity });
     now += 28_795_000;
-    const second = await refreshAt(connector, { ...login, ...first, outcome: "ok", identity: login.identity });
+    const second = await refreshAt(connector, requirePerson(first));
     expect(second).toMatchObject({ outcome: "ok" });
     // A refresh token that was used already: an error with status 200.
     expect(await refreshAt(connector, login)).toEqual({
@@ -320,7 +327,7 @@ describeWith("openssl", "GitHub Enterprise Server", () => {
   it("is found by hostName, trusted by rootCA alone, and counts every address as verified", async () => {
     await forge.close();
     const tls = createCertificate();
-    forge = await startGitHub({ redirectUri: connectorCallback, clock: () => now, tls });
+    forge = await startGitHub({ redirectUri: callbackUrl, clock: () => now, tls });
     forge.person.emails = [{ email: "a@corp.example", primary: true, verified: false, visibility: null }];
     const hostName = new URL(forge.url).host;
     const trusting = { ...plainHttp, ca: [tls.cert] };

@@ -3,7 +3,14 @@ import { GitLabOptions } from "../../../src/connectors/gitlab/config.js";
 import { openGitLab } from "../../../src/connectors/gitlab/connector.js";
 import type { Connector, LoginResult } from "../../../src/connectors/port.js";
 import { createConnectorContext } from "../../support/connector-context.js";
-import { allScopes, connectorCallback, logInAt, refreshAt, requireLogin } from "../../support/connector-login.js";
+import {
+  allScopes,
+  callbackUrl,
+  logInAt,
+  refreshAt,
+  requireLogin,
+  requirePerson,
+} from "../../support/connector-login.js";
 import { type Forge, forgeClient } from "../../support/forge-simulator.js";
 import { describeTrouble } from "../../support/forge-trouble.js";
 import { type GitLabPerson, startGitLab } from "./simulator.js";
@@ -24,7 +31,7 @@ function open(options: Record<string, unknown> = {}): Connector {
 
 beforeEach(async () => {
   now = Date.parse("2026-03-14T09:26:53Z");
-  forge = await startGitLab({ redirectUri: connectorCallback, clock: () => now });
+  forge = await startGitLab({ redirectUri: callbackUrl, clock: () => now });
 });
 
 afterEach(async () => {
@@ -63,7 +70,7 @@ describe("a login at GitLab", () => {
     const query = async (options: Record<string, unknown>, groups: boolean): Promise<URLSearchParams> => {
       const { login } = open(options);
       if (login.kind !== "redirect") throw new Error("a redirect login expected");
-      const input = { callbackUrl: connectorCallback, state: "s", derive: () => "d" };
+      const input = { callbackUrl: callbackUrl, state: "s", derive: () => "d" };
       return new URL((await login.start({ scopes: { offlineAccess: true, groups }, ...input })).url).searchParams;
     };
     expect((await query({}, false)).get("scope")).toBe("read_user");
@@ -157,7 +164,7 @@ describe("a refresh at GitLab, whose refresh tokens work once", () => {
       now += 7_195_000;
       const result = await refreshAt(connector, login, noScopes);
       expect(result).toMatchObject({ outcome: "ok", identity: login.identity, connectorData: expect.any(String) });
-      login = { ...login, ...result, outcome: "ok", identity: login.identity };
+      login = requirePerson(result);
     }
     expect(forge.authority.refreshes).toBe(3);
   });
@@ -180,7 +187,7 @@ describe("a refresh at GitLab, whose refresh tokens work once", () => {
     now += 7_195_000;
     const next = await refreshAt(connector, login);
     expect(await refreshAt(connector, login)).toMatchObject({ outcome: "denied" });
-    expect(await refreshAt(connector, { ...login, ...next, outcome: "ok", identity: login.identity })).toMatchObject({
+    expect(await refreshAt(connector, requirePerson(next))).toMatchObject({
       outcome: "denied",
     });
   });

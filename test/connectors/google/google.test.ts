@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Connector } from "../../../src/connectors/port.js";
-import { finishLogin, openConnector, refreshLogin, requirePerson, startLogin } from "../../support/open-connector.js";
+import { finishLogin, openConnector, refreshAt, requirePerson, startLogin } from "../../support/connector-login.js";
 import { describeError, type GoogleSimulator, startGoogle } from "./simulator.js";
 
 const startSeconds = 1_790_000_000;
@@ -102,11 +102,11 @@ describe("a login at Google (dex-connectors §5.7)", () => {
     google.behaviour.claims = { hd: "example.com" };
     const login = requirePerson(await finishLogin(connector));
     google.behaviour.claims = { hd: "example.com", name: undefined };
-    expect(requirePerson(await refreshLogin(connector, login)).identity).toEqual(login.identity);
+    expect(requirePerson(await refreshAt(connector, login)).identity).toEqual(login.identity);
     google.behaviour.claims = { hd: "moved.example" };
-    expect(await refreshLogin(connector, login)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, login)).toMatchObject({ outcome: "denied" });
     google.behaviour.tokenAnswer = { id_token: undefined, refresh_token: undefined };
-    await expect(refreshLogin(connector, login)).rejects.toThrow("no ID token");
+    await expect(refreshAt(connector, login)).rejects.toThrow("no ID token");
   });
 });
 
@@ -132,7 +132,7 @@ describe("groups from the Directory API", () => {
   it("stay for the other clients of a login where one of them refreshes without asking for them", async () => {
     const connector = await createWithGroups();
     const login = requirePerson(await finishLogin(connector));
-    expect(requirePerson(await refreshLogin(connector, login, withoutGroups)).identity.groups).toHaveLength(4);
+    expect(requirePerson(await refreshAt(connector, login, withoutGroups)).identity.groups).toHaveLength(4);
   });
 
   it("limit login and refresh whatever scopes the client asks for (O-7)", async () => {
@@ -141,7 +141,7 @@ describe("groups from the Directory API", () => {
     expect(login.identity.groups).toEqual(["ops@example.com"]);
     google.directory.memberships.set("ann@example.com", ["dev@example.com"]);
     for (const wanted of [scopes, withoutGroups]) {
-      expect(await refreshLogin(connector, login, wanted)).toMatchObject({ outcome: "denied" });
+      expect(await refreshAt(connector, login, wanted)).toMatchObject({ outcome: "denied" });
       expect(await finishLogin(connector, { code: "c" }, wanted)).toMatchObject({ outcome: "denied" });
     }
   });
@@ -221,7 +221,7 @@ describe("groups from the Directory API", () => {
     await expect(finishLogin(connector)).rejects.toThrow(reason);
     google.directory.failures.push(failure);
     google.behaviour.tokenAnswer = { refresh_token: undefined };
-    await expect(refreshLogin(connector, login)).rejects.toThrow(reason);
+    await expect(refreshAt(connector, login)).rejects.toThrow(reason);
   });
 
   it("wait a little where Google asks for patience", async () => {

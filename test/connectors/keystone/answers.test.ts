@@ -3,8 +3,8 @@ import { KeystoneOptions } from "../../../src/connectors/keystone/config.js";
 import { openKeystone } from "../../../src/connectors/keystone/connector.js";
 import type { Connector } from "../../../src/connectors/port.js";
 import { createConnectorContext } from "../../support/connector-context.js";
+import { checkPassword, requirePerson } from "../../support/connector-login.js";
 import { type HttpUpstream, startHttpUpstream, type UpstreamReply } from "../../support/http-upstream.js";
-import { checkPassword, requireOk } from "../drive-connector.js";
 
 // What a Keystone in order does not answer, or only with another database or policy.
 
@@ -46,14 +46,14 @@ describe("a login with keystone", () => {
   });
 
   it("takes the name as Keystone writes it: MySQL compares without case", async () => {
-    expect(requireOk(await checkPassword(connector, "jANE", "x")).identity.username).toBe("Jane");
+    expect(requirePerson(await checkPassword(connector, "jANE", "x")).identity.username).toBe("Jane");
   });
 
   it.each([403, 404])(
     "goes on without an address where a policy keeps people from reading themselves: %i (O-20)",
     async (status) => {
       replies.user = { status, body: { error: { code: status } } };
-      expect(requireOk(await checkPassword(connector, "jane", "x")).identity).toMatchObject({
+      expect(requirePerson(await checkPassword(connector, "jane", "x")).identity).toMatchObject({
         userId: "u1",
         email: "",
       });
@@ -62,7 +62,7 @@ describe("a login with keystone", () => {
 
   it("warns where Keystone cuts the list of groups", async () => {
     replies.groups = { body: { groups: [{ name: "g" }], truncated: true } };
-    requireOk(await checkPassword(connector, "jane", "x"));
+    requirePerson(await checkPassword(connector, "jane", "x"));
     expect(warnings).toEqual([expect.stringContaining("list_limit")]);
   });
 

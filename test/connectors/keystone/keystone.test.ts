@@ -4,16 +4,10 @@ import { KeystoneOptions } from "../../../src/connectors/keystone/config.js";
 import { openKeystone } from "../../../src/connectors/keystone/connector.js";
 import type { Connector } from "../../../src/connectors/port.js";
 import { createConnectorContext, plainHttp } from "../../support/connector-context.js";
+import { checkPassword, noGroups, refreshAt, requirePerson } from "../../support/connector-login.js";
+import { enterPassword, obtainTokensByPassword } from "../../support/product-login.js";
 import { photosYaml, readClaims, refresh } from "../../support/relying-party.js";
 import { startTestServer, type TestServer } from "../../support/test-server.js";
-import {
-  checkPassword,
-  enterPassword,
-  noGroups,
-  obtainTokensByPassword,
-  refreshWith,
-  requireOk,
-} from "../drive-connector.js";
 import { openRealKeystone } from "./real.js";
 import { startKeystoneSimulator } from "./simulator.js";
 import type { KeystoneStand } from "./stand.js";
@@ -71,7 +65,7 @@ describe("a login with keystone", () => {
   it("gives id, name, address and groups (dex-connectors §5.14)", async () => {
     const group = `staff ${randomUUID()}`;
     await joinGroup(group);
-    const { identity, connectorData } = requireOk(await checkPassword(await open(), jane.name, password));
+    const { identity, connectorData } = requirePerson(await checkPassword(await open(), jane.name, password));
     expect(identity).toEqual({
       userId: jane.id,
       username: jane.name,
@@ -81,7 +75,7 @@ describe("a login with keystone", () => {
       groups: [group],
     });
     expect(connectorData).toBeUndefined();
-    expect(requireOk(await checkPassword(await open(), jane.name, password, noGroups)).identity.groups).toEqual([]);
+    expect(requirePerson(await checkPassword(await open(), jane.name, password, noGroups)).identity.groups).toEqual([]);
   });
 
   it("gives one answer to a wrong password, an unknown and a disabled user (O-20, security case 38)", async () => {
@@ -98,7 +92,7 @@ describe("a login with keystone", () => {
   it("lets in who has no address, unverified", async () => {
     const name = randomUUID();
     await stand.createUser({ name, password, domainId: stand.defaultDomainId });
-    const { identity } = requireOk(await checkPassword(await open(), name, password));
+    const { identity } = requirePerson(await checkPassword(await open(), name, password));
     expect([identity.email, identity.emailVerified]).toEqual(["", false]);
   });
 
@@ -108,7 +102,7 @@ describe("a login with keystone", () => {
     const id = await stand.createUser({ name: "joe", password, domainId });
     for (const written of [domain, domainId]) {
       const connector = await open({ domain: written });
-      expect(requireOk(await checkPassword(connector, "joe", password)).identity.userId).toBe(id);
+      expect(requirePerson(await checkPassword(connector, "joe", password)).identity.userId).toBe(id);
       expect(await checkPassword(connector, jane.name, password)).toEqual(bad);
     }
     expect(await checkPassword(await open({ domain: "no such domain" }), "joe", password)).toEqual(bad);
@@ -120,23 +114,23 @@ describe("a refresh with keystone", () => {
     const connector = await open();
     const [staff, ops] = [`staff ${randomUUID()}`, `ops ${randomUUID()}`];
     const groupId = await joinGroup(staff);
-    const known = requireOk(await checkPassword(connector, jane.name, password));
+    const known = requirePerson(await checkPassword(connector, jane.name, password));
     await stand.removeFromGroup(jane.id, groupId);
     await joinGroup(ops);
     await stand.changeUser(jane.id, { email: "jane@new.example" });
-    const { identity } = requireOk(await refreshWith(connector, known, noGroups));
+    const { identity } = requirePerson(await refreshAt(connector, known, noGroups));
     expect(identity).toEqual({ ...known.identity, email: "jane@new.example", groups: [ops] });
     const bare = { identity: { ...known.identity, groups: [] } };
-    expect(requireOk(await refreshWith(connector, bare, noGroups)).identity.groups).toEqual([]);
+    expect(requirePerson(await refreshAt(connector, bare, noGroups)).identity.groups).toEqual([]);
   });
 
   it("is denied once the user is disabled or deleted (security case 49)", async () => {
     const connector = await open();
-    const known = requireOk(await checkPassword(connector, jane.name, password));
+    const known = requirePerson(await checkPassword(connector, jane.name, password));
     await stand.changeUser(jane.id, { enabled: false });
-    expect(await refreshWith(connector, known)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known)).toMatchObject({ outcome: "denied" });
     await stand.deleteUser(jane.id);
-    expect(await refreshWith(connector, known)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known)).toMatchObject({ outcome: "denied" });
   });
 
   it("works with a reader of the domain, who is told of a deleted user that they may not read them", async () => {
@@ -145,20 +139,20 @@ describe("a refresh with keystone", () => {
     await stand.grantReader(reader, domainId);
     const joe = await stand.createUser({ name: "joe", password, domainId });
     const connector = await open({ domain: domainId, keystoneUsername: "reader", keystonePassword: password });
-    const known = requireOk(await checkPassword(connector, "joe", password));
-    requireOk(await refreshWith(connector, known));
+    const known = requirePerson(await checkPassword(connector, "joe", password));
+    requirePerson(await refreshAt(connector, known));
     await stand.deleteUser(joe);
-    expect(await refreshWith(connector, known)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known)).toMatchObject({ outcome: "denied" });
   });
 
   it("throws where keystoneUsername is wrong, or may not read: nothing changes (O-20)", async () => {
     const connector = await open({ keystonePassword: "wrong" });
-    const known = requireOk(await checkPassword(connector, jane.name, password));
-    await expect(refreshWith(connector, known)).rejects.toThrow("does not take keystoneUsername");
+    const known = requirePerson(await checkPassword(connector, jane.name, password));
+    await expect(refreshAt(connector, known)).rejects.toThrow("does not take keystoneUsername");
     const name = randomUUID();
     await stand.createUser({ name, password, domainId: stand.defaultDomainId });
     const powerless = await open({ keystoneUsername: name, keystonePassword: password });
-    await expect(refreshWith(powerless, known)).rejects.toThrow("does not let keystoneUsername read");
+    await expect(refreshAt(powerless, known)).rejects.toThrow("does not let keystoneUsername read");
   });
 
   it("is not offered without keystoneUsername: then there are no refresh tokens", async () => {

@@ -3,9 +3,10 @@ import { LinkedInOptions } from "../../../src/connectors/linkedin/config.js";
 import { openLinkedIn } from "../../../src/connectors/linkedin/connector.js";
 import type { Connector } from "../../../src/connectors/port.js";
 import { createConnectorContext } from "../../support/connector-context.js";
+import { logInAt, refreshAt, requirePerson } from "../../support/connector-login.js";
+import { obtainTokensByRedirect } from "../../support/product-login.js";
 import { photosYaml, readClaims, refresh } from "../../support/relying-party.js";
 import { startTestServer, type TestServer } from "../../support/test-server.js";
-import { logInByRedirect, obtainTokensByRedirect, refreshWith, requireOk } from "../drive-connector.js";
 import { client, type LinkedInSimulator, type SimulatedMember, startLinkedInSimulator } from "./simulator.js";
 
 const jane: SimulatedMember = {
@@ -53,7 +54,7 @@ function scopeAsked(): string | null | undefined {
 
 describe("a login with linkedin", () => {
   it("reads id, name and the last address with the scopes of older apps, as Dex does (dex-connectors §5.9)", async () => {
-    const { identity, connectorData = "" } = requireOk(await logInByRedirect(await open()));
+    const { identity, connectorData = "" } = requirePerson(await logInAt(await open()));
     expect(identity).toEqual({
       userId: "yrZCpj2Z12",
       username: "Jane Doe",
@@ -68,7 +69,7 @@ describe("a login with linkedin", () => {
 
   it("reads UserInfo with openIDConnect (OpenID Connect Core section 5.3.2)", async () => {
     simulator.members.set("jane", { ...jane, emails: ["jane@example.com"] });
-    const { identity } = requireOk(await logInByRedirect(await open({ openIDConnect: true })));
+    const { identity } = requirePerson(await logInAt(await open({ openIDConnect: true })));
     expect(identity).toMatchObject({ userId: jane.id, username: "Jane Doe", email: "jane@example.com" });
     expect(scopeAsked()).toBe("openid profile email");
   });
@@ -82,30 +83,30 @@ describe("a login with linkedin", () => {
   ])("believes UserInfo about the address: email_verified %j", async (emailVerified, expected) => {
     const { emailVerified: _left, ...member } = jane;
     simulator.members.set("jane", { ...member, ...(emailVerified !== undefined && { emailVerified }) });
-    const { identity } = requireOk(await logInByRedirect(await open({ openIDConnect: true })));
+    const { identity } = requirePerson(await logInAt(await open({ openIDConnect: true })));
     expect(identity.emailVerified).toBe(expected);
   });
 
   it.each(modes)("takes the address for a name that is missing (openIDConnect: %j)", async (openIDConnect) => {
     simulator.members.set("jane", { id: "j", emails: ["jane@example.com"] });
-    expect(requireOk(await logInByRedirect(await open({ openIDConnect }))).identity.username).toBe("jane@example.com");
+    expect(requirePerson(await logInAt(await open({ openIDConnect }))).identity.username).toBe("jane@example.com");
   });
 
   it.each(modes)(
     "is denied without an address, and nobody comes in without an id (openIDConnect: %j)",
     async (openIDConnect) => {
       simulator.members.set("jane", { ...jane, emails: [] });
-      expect(await logInByRedirect(await open({ openIDConnect }))).toMatchObject({ outcome: "denied" });
+      expect(await logInAt(await open({ openIDConnect }))).toMatchObject({ outcome: "denied" });
       simulator.members.set("jane", { ...jane, id: "" });
-      await expect(logInByRedirect(await open({ openIDConnect }))).rejects.toThrow("unexpected form");
+      await expect(logInAt(await open({ openIDConnect }))).rejects.toThrow("unexpected form");
     },
   );
 
   it("is denied when the member says no, and fails where the secret is wrong", async () => {
     simulator.login.person = undefined;
-    expect(await logInByRedirect(await open())).toEqual({ outcome: "denied", detail: "access_denied" });
+    expect(await logInAt(await open())).toEqual({ outcome: "denied", detail: "access_denied" });
     simulator.login.person = "jane";
-    await expect(logInByRedirect(await open({ clientSecret: "wrong" }))).rejects.toThrow("invalid_client");
+    await expect(logInAt(await open({ clientSecret: "wrong" }))).rejects.toThrow("invalid_client");
   });
 });
 
@@ -114,33 +115,33 @@ describe("a refresh with linkedin", () => {
     "reads name and address again with the token of the login (openIDConnect: %j)",
     async (openIDConnect) => {
       const connector = await open({ openIDConnect });
-      const { identity, connectorData = "" } = requireOk(await logInByRedirect(connector));
+      const { identity, connectorData = "" } = requirePerson(await logInAt(connector));
       simulator.members.set("jane", { ...jane, lastName: "Roe" });
-      expect(requireOk(await refreshWith(connector, { identity, connectorData })).identity.username).toBe("Jane Roe");
+      expect(requirePerson(await refreshAt(connector, { identity, connectorData })).identity.username).toBe("Jane Roe");
       // As Dex stores it.
       const { accessToken } = JSON.parse(connectorData);
-      requireOk(await refreshWith(connector, { identity, connectorData: JSON.stringify({ accessToken }) }));
+      requirePerson(await refreshAt(connector, { identity, connectorData: JSON.stringify({ accessToken }) }));
     },
   );
 
   it("is denied once the member has revoked the token, or its 60 days are over", async () => {
     const connector = await open();
-    const known = requireOk(await logInByRedirect(connector));
+    const known = requirePerson(await logInAt(connector));
     now += 5_184_000_000;
-    expect(await refreshWith(connector, known)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known)).toMatchObject({ outcome: "denied" });
     now -= 5_184_000_000;
     simulator.login.revokeAll();
-    expect(await refreshWith(connector, known)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known)).toMatchObject({ outcome: "denied" });
   });
 
   it("throws while LinkedIn counts too many requests of the day: nothing changes", async () => {
     const connector = await open();
-    const known = requireOk(await logInByRedirect(connector));
+    const known = requirePerson(await logInAt(connector));
     simulator.upstream.answer(() => ({
       status: 429,
       body: { status: 429, code: "TOO_MANY_REQUESTS", message: "limit" },
     }));
-    await expect(refreshWith(connector, known)).rejects.toThrow("429");
+    await expect(refreshAt(connector, known)).rejects.toThrow("429");
   });
 });
 

@@ -3,19 +3,11 @@ import { MicrosoftOptions } from "../../../src/connectors/microsoft/config.js";
 import { openMicrosoft } from "../../../src/connectors/microsoft/connector.js";
 import type { Connector, ConnectorContext } from "../../../src/connectors/port.js";
 import { createConnectorContext } from "../../support/connector-context.js";
+import { allScopes, callbackUrl, logInAt, noGroups, refreshAt, requirePerson } from "../../support/connector-login.js";
 import { createHttpBrowser } from "../../support/http-browser.js";
+import { comeBackFromUpstream, obtainTokensByRedirect } from "../../support/product-login.js";
 import { photosYaml, readClaims, refresh } from "../../support/relying-party.js";
 import { startTestServer, type TestServer } from "../../support/test-server.js";
-import {
-  callbackUrl,
-  comeBackFromUpstream,
-  everything,
-  logInByRedirect,
-  noGroups,
-  obtainTokensByRedirect,
-  refreshWith,
-  requireOk,
-} from "../drive-connector.js";
 import { client, type MicrosoftSimulator, type SimulatedGroup, startMicrosoftSimulator, tenant } from "./simulator.js";
 
 const jane = {
@@ -65,7 +57,7 @@ async function open(settings: object = {}, context: Partial<ConnectorContext> = 
   return connector;
 }
 
-async function startUrl(connector: Connector, scopes = everything): Promise<URL> {
+async function startUrl(connector: Connector, scopes = allScopes): Promise<URL> {
   if (connector.login.kind !== "redirect") throw new Error("a redirect login expected");
   const derive = (): string => "x".repeat(43);
   return new URL((await connector.login.start({ scopes, callbackUrl, state: "s", derive })).url);
@@ -77,7 +69,7 @@ function graphCalls(): readonly string[] {
 
 describe("a login with microsoft", () => {
   it("reads the person from Graph: id, display name, user principal name (dex-connectors §5.8)", async () => {
-    const { identity, connectorData = "" } = requireOk(await logInByRedirect(await open()));
+    const { identity, connectorData = "" } = requirePerson(await logInAt(await open()));
     expect(identity).toEqual({
       userId: jane.id,
       username: "Jane Doe",
@@ -90,7 +82,7 @@ describe("a login with microsoft", () => {
   });
 
   it("asks for offline_access and directory.read.all only where they are needed, and for scopes of the config", async () => {
-    const scopesOf = async (settings: object, wanted = everything) =>
+    const scopesOf = async (settings: object, wanted = allScopes) =>
       (await startUrl(await open(settings), wanted)).searchParams.get("scope");
     expect(await scopesOf({})).toBe("user.read directory.read.all offline_access");
     expect(await scopesOf({}, { offlineAccess: false, groups: false })).toBe("user.read");
@@ -118,7 +110,7 @@ describe("a login with microsoft", () => {
     ["mailNickname", "janed"],
     ["onPremisesSamAccountName", "CONTOSO-jane"],
   ])("takes preferred_username from %s", async (preferredUsernameField, expected) => {
-    const { identity } = requireOk(await logInByRedirect(await open({ preferredUsernameField })));
+    const { identity } = requirePerson(await logInAt(await open({ preferredUsernameField })));
     expect(identity.preferredUsername).toBe(expected);
   });
 
@@ -126,35 +118,35 @@ describe("a login with microsoft", () => {
     const warnings: string[] = [];
     const connector = await open({ preferredUsernameField: "upn" }, { warn: (text) => warnings.push(text) });
     expect(warnings).toEqual([expect.stringContaining("preferredUsernameField")]);
-    expect(requireOk(await logInByRedirect(connector)).identity.preferredUsername).toBe("");
+    expect(requirePerson(await logInAt(connector)).identity.preferredUsername).toBe("");
   });
 
   it("lets in who lacks name and address, and nobody without an id", async () => {
     simulator.people.set(jane.id, { id: jane.id, displayName: null });
-    expect(requireOk(await logInByRedirect(await open())).identity).toMatchObject({ username: "", email: "" });
+    expect(requirePerson(await logInAt(await open())).identity).toMatchObject({ username: "", email: "" });
     simulator.people.set(jane.id, { ...jane, id: "" });
-    await expect(logInByRedirect(await open())).rejects.toThrow("unexpected form: id");
+    await expect(logInAt(await open())).rejects.toThrow("unexpected form: id");
   });
 
   it("is denied when the person says no, and when Graph does not know them", async () => {
     simulator.login.person = undefined;
-    expect(await logInByRedirect(await open())).toEqual({ outcome: "denied", detail: "access_denied" });
+    expect(await logInAt(await open())).toEqual({ outcome: "denied", detail: "access_denied" });
     simulator.login.person = "deleted";
-    expect(await logInByRedirect(await open())).toMatchObject({ outcome: "denied" });
+    expect(await logInAt(await open())).toMatchObject({ outcome: "denied" });
   });
 
   it("tells a wrong secret as trouble of ours, not as the person's", async () => {
-    await expect(logInByRedirect(await open({ clientSecret: "wrong" }))).rejects.toThrow("AADSTS7000215");
+    await expect(logInAt(await open({ clientSecret: "wrong" }))).rejects.toThrow("AADSTS7000215");
   });
 
   it("reads the assertion again at each use, and then sends no secret (RFC 7523 section 2.2)", async () => {
     const files = ["assertion-1\n", "assertion-2\n"];
     const readFile = (path: string) => Promise.resolve(path === "/run/token" ? (files.shift() ?? "") : "");
     const connector = await open({ clientAssertion: "/run/token" }, { readFile });
-    const known = requireOk(await logInByRedirect(connector));
+    const known = requirePerson(await logInAt(connector));
     simulator.assertion = "assertion-2";
     simulator.login.expireAccessTokens();
-    requireOk(await refreshWith(connector, known));
+    requirePerson(await refreshAt(connector, known));
     const sent = simulator.upstream.requests.filter(({ url }) => url.pathname.endsWith("/token"));
     expect(sent.map(({ form }) => form.get("client_assertion"))).toEqual(["assertion-1", "assertion-2"]);
     expect(sent.some(({ form, headers }) => form.has("client_secret") || headers.authorization)).toBe(false);
@@ -163,21 +155,21 @@ describe("a login with microsoft", () => {
 
 describe("groups of microsoft", () => {
   it("are ids where the config wants ids, and then no names are asked for", async () => {
-    const { identity } = requireOk(await logInByRedirect(await open({ groupNameFormat: "id" })));
+    const { identity } = requirePerson(await logInAt(await open({ groupNameFormat: "id" })));
     expect(identity.groups).toEqual(["g-staff", "g-chess"]);
     expect(graphCalls()).toEqual(["/v1.0/me", "/v1.0/me/getMemberGroups"]);
   });
 
   it("are security groups alone with onlySecurityGroups", async () => {
-    const { identity } = requireOk(await logInByRedirect(await open({ onlySecurityGroups: true })));
+    const { identity } = requirePerson(await logInAt(await open({ onlySecurityGroups: true })));
     expect(identity.groups).toEqual(["Staff"]);
   });
 
   it("limit the login though the client did not ask for groups, with all of them in the claim (§3.2)", async () => {
     const connector = await open({ groups: ["Staff"] });
-    expect(requireOk(await logInByRedirect(connector, noGroups)).identity.groups).toEqual(["Staff", "Chess club"]);
+    expect(requirePerson(await logInAt(connector, noGroups)).identity.groups).toEqual(["Staff", "Chess club"]);
     const other = await open({ groups: ["staff", "Board"] });
-    expect(await logInByRedirect(other, noGroups)).toEqual({
+    expect(await logInAt(other, noGroups)).toEqual({
       outcome: "denied",
       detail: "in none of the allowed groups",
     });
@@ -185,13 +177,13 @@ describe("groups of microsoft", () => {
 
   it("are narrowed to the list with useGroupsAsWhitelist, which without a list shows none, as in Dex", async () => {
     const narrowed = await open({ groups: ["Chess club", "Board"], useGroupsAsWhitelist: true });
-    expect(requireOk(await logInByRedirect(narrowed)).identity.groups).toEqual(["Chess club"]);
+    expect(requirePerson(await logInAt(narrowed)).identity.groups).toEqual(["Chess club"]);
     const nothing = await open({ useGroupsAsWhitelist: true });
-    expect(requireOk(await logInByRedirect(nothing)).identity.groups).toEqual([]);
+    expect(requirePerson(await logInAt(nothing)).identity.groups).toEqual([]);
   });
 
   it("of a shared tenant are not asked for", async () => {
-    expect(requireOk(await logInByRedirect(await open({ tenant: "common" }))).identity.groups).toEqual([]);
+    expect(requirePerson(await logInAt(await open({ tenant: "common" }))).identity.groups).toEqual([]);
     expect(graphCalls()).toEqual(["/v1.0/me"]);
   });
 
@@ -202,36 +194,36 @@ describe("groups of microsoft", () => {
       displayName: `G${index}`,
     }));
     simulator.pageSize = 700;
-    const { identity } = requireOk(await logInByRedirect(await open()));
+    const { identity } = requirePerson(await logInAt(await open()));
     expect(identity.groups).toEqual(simulator.groups.map(({ displayName }) => displayName));
     expect(graphCalls().filter((path) => path.endsWith("getByIds"))).toHaveLength(5);
   });
 
   it("may be none: then nothing is asked by ids, which Graph would refuse", async () => {
     simulator.groups = [];
-    expect(requireOk(await logInByRedirect(await open())).identity.groups).toEqual([]);
+    expect(requirePerson(await logInAt(await open())).identity.groups).toEqual([]);
   });
 
   it("are not read from another host: the next page would take the person's token there", async () => {
     simulator.pageSize = 1;
     simulator.foreignPages = "http://localhost:1";
-    await expect(logInByRedirect(await open())).rejects.toThrow("a page on another host");
+    await expect(logInAt(await open())).rejects.toThrow("a page on another host");
   });
 
   it("that may not be read let nobody in", async () => {
-    const { identity, connectorData = "" } = requireOk(await logInByRedirect(await open(), noGroups));
+    const { identity, connectorData = "" } = requirePerson(await logInAt(await open(), noGroups));
     const limited = await open({ groups: ["Staff"] });
-    await expect(refreshWith(limited, { identity, connectorData })).rejects.toThrow("answered 403");
+    await expect(refreshAt(limited, { identity, connectorData })).rejects.toThrow("answered 403");
   });
 });
 
 describe("a refresh with microsoft", () => {
   it("reads person and groups again, and writes the address as at login (O-21)", async () => {
     const connector = await open({ emailToLowercase: true, preferredUsernameField: "email" });
-    const known = requireOk(await logInByRedirect(connector));
+    const known = requirePerson(await logInAt(connector));
     simulator.people.set(jane.id, { ...jane, displayName: "Jane Roe" });
     simulator.groups = [chess];
-    expect(requireOk(await refreshWith(connector, known)).identity).toEqual({
+    expect(requirePerson(await refreshAt(connector, known)).identity).toEqual({
       ...known.identity,
       username: "Jane Roe",
       email: "jane.doe@contoso.example",
@@ -242,16 +234,16 @@ describe("a refresh with microsoft", () => {
 
   it("is denied to who has left the allowed groups, whatever scopes the client asks for", async () => {
     const connector = await open({ groups: ["Staff"] });
-    const known = requireOk(await logInByRedirect(connector));
+    const known = requirePerson(await logInAt(connector));
     simulator.groups = [chess];
-    expect(await refreshWith(connector, known, noGroups)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known, noGroups)).toMatchObject({ outcome: "denied" });
   });
 
   it("renews an access token whose hour is over, and hands the new refresh token on", async () => {
     const connector = await open();
-    const known = requireOk(await logInByRedirect(connector));
+    const known = requirePerson(await logInAt(connector));
     now += 3_600_000;
-    const next = requireOk(await refreshWith(connector, known));
+    const next = requirePerson(await refreshAt(connector, known));
     expect(JSON.parse(next.connectorData ?? "")["refreshToken"]).not.toBe(
       JSON.parse(known.connectorData ?? "")["refreshToken"],
     );
@@ -259,35 +251,35 @@ describe("a refresh with microsoft", () => {
 
   it("goes on from what Dex stored", async () => {
     const connector = await open();
-    const { identity, connectorData = "" } = requireOk(await logInByRedirect(connector));
+    const { identity, connectorData = "" } = requirePerson(await logInAt(connector));
     const { refreshToken } = JSON.parse(connectorData);
     const stored = { accessToken: "old", refreshToken, expiry: "2024-05-01T10:00:00.123456789Z" };
     now = Date.parse("2026-01-01T00:00:00Z");
-    requireOk(await refreshWith(connector, { identity, connectorData: JSON.stringify(stored) }));
+    requirePerson(await refreshAt(connector, { identity, connectorData: JSON.stringify(stored) }));
   });
 
-  it("is denied once Microsoft has revoked everything, or wants the person there", async () => {
+  it("is denied once Microsoft has revoked allScopes, or wants the person there", async () => {
     const connector = await open();
-    const known = requireOk(await logInByRedirect(connector));
+    const known = requirePerson(await logInAt(connector));
     simulator.login.expireAccessTokens();
     simulator.wantsPerson = true;
-    expect(await refreshWith(connector, known)).toMatchObject({
+    expect(await refreshAt(connector, known)).toMatchObject({
       outcome: "denied",
       detail: expect.stringContaining("interaction_required"),
     });
     simulator.wantsPerson = false;
     simulator.login.revokeAll();
-    expect(await refreshWith(connector, known)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known)).toMatchObject({ outcome: "denied" });
   });
 
   it("waits once where Graph asks for a little patience, and tells of a longer wait as trouble (429)", async () => {
     const connector = await open();
-    const known = requireOk(await logInByRedirect(connector));
+    const known = requirePerson(await logInAt(connector));
     simulator.throttle = { times: 1, seconds: 2 };
-    requireOk(await refreshWith(connector, known));
+    requirePerson(await refreshAt(connector, known));
     expect(pauses).toEqual([2_000]);
     simulator.throttle = { times: 1, seconds: 120 };
-    await expect(refreshWith(connector, known)).rejects.toThrow("answered 429");
+    await expect(refreshAt(connector, known)).rejects.toThrow("answered 429");
     expect(pauses).toEqual([2_000]);
   });
 });

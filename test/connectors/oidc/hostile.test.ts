@@ -3,8 +3,8 @@ import { SignJWT } from "jose";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Connector } from "../../../src/connectors/port.js";
 import { plainHttp } from "../../support/connector-context.js";
+import { finishLogin, openConnector, refreshAt, requirePerson, startLogin } from "../../support/connector-login.js";
 import type { UpstreamHandler } from "../../support/http-upstream.js";
-import { finishLogin, openConnector, refreshLogin, requirePerson, startLogin } from "../../support/open-connector.js";
 import {
   createProviderKey,
   halfHash,
@@ -381,7 +381,7 @@ describe("a refresh", () => {
     const login = requirePerson(await finishLogin(connector));
     provider.behaviour.claims = { nonce: undefined, name: "Ann Married" };
     provider.behaviour.tokenAnswer = { refresh_token: "refresh-2" };
-    const again = requirePerson(await refreshLogin(connector, login));
+    const again = requirePerson(await refreshAt(connector, login));
     expect(again.identity).toEqual({ ...login.identity, username: "Ann Married" });
     expect(again.connectorData).toContain(Buffer.from("refresh-2").toString("base64"));
     expect(provider.requests.findLast(({ url }) => url.pathname === "/token")?.form.get("refresh_token")).toBe(
@@ -392,7 +392,7 @@ describe("a refresh", () => {
   it("keeps the old refresh token where no new one comes", async () => {
     const login = requirePerson(await finishLogin(connector));
     provider.behaviour.tokenAnswer = { refresh_token: undefined };
-    expect(requirePerson(await refreshLogin(connector, login)).connectorData).toBe(login.connectorData);
+    expect(requirePerson(await refreshAt(connector, login)).connectorData).toBe(login.connectorData);
   });
 
   it("asks userinfo where no ID token comes, and must find the same person there", async () => {
@@ -400,31 +400,31 @@ describe("a refresh", () => {
     const { name, email, email_verified } = provider.honestClaims();
     provider.behaviour.tokenAnswer = { id_token: undefined };
     provider.behaviour.userInfo = { body: { sub: "u-1", name, email, email_verified } };
-    expect(requirePerson(await refreshLogin(connector, login)).identity).toEqual(login.identity);
+    expect(requirePerson(await refreshAt(connector, login)).identity).toEqual(login.identity);
     provider.behaviour.userInfo = { body: { sub: "u-2", name, email, email_verified } };
-    expect(await refreshLogin(connector, login)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, login)).toMatchObject({ outcome: "denied" });
   });
 
   it("that answers with another person is a no (O-18)", async () => {
     const login = requirePerson(await finishLogin(connector));
     provider.behaviour.claims = { sub: "u-2" };
-    expect(await refreshLogin(connector, login)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, login)).toMatchObject({ outcome: "denied" });
   });
 
   it("that is refused is a no, and one that fails changes nothing", async () => {
     const login = requirePerson(await finishLogin(connector));
     provider.behaviour.replace = { "/token": () => ({ status: 400, body: { error: "invalid_grant" } }) };
-    expect(await refreshLogin(connector, login)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, login)).toMatchObject({ outcome: "denied" });
     provider.behaviour.replace = { "/token": () => ({ status: 503, body: "down" }) };
-    await expect(refreshLogin(connector, login)).rejects.toThrow("503");
-    expect(await refreshLogin(connector, { ...login, connectorData: "" })).toMatchObject({ outcome: "denied" });
+    await expect(refreshAt(connector, login)).rejects.toThrow("503");
+    expect(await refreshAt(connector, { ...login, connectorData: "" })).toMatchObject({ outcome: "denied" });
   });
 
   it("hands a new refresh token on though what came with it cannot be believed", async () => {
     const login = requirePerson(await finishLogin(connector));
     provider.behaviour.tokenAnswer = { refresh_token: "refresh-2" };
     provider.behaviour.claims = { exp: startSeconds - 1_000 };
-    expect(await refreshLogin(connector, login)).toMatchObject({
+    expect(await refreshAt(connector, login)).toMatchObject({
       outcome: "unavailable",
       connectorData: expect.stringContaining(Buffer.from("refresh-2").toString("base64")),
     });
@@ -433,8 +433,8 @@ describe("a refresh", () => {
   it("goes on from what Dex stored, an empty token included", async () => {
     const login = requirePerson(await finishLogin(connector));
     const stored = (RefreshToken: string) => ({ ...login, connectorData: JSON.stringify({ RefreshToken }) });
-    expect((await refreshLogin(connector, stored("cmVmcmVzaC0x"))).outcome).toBe("ok");
-    expect((await refreshLogin(connector, stored(""))).outcome).toBe("denied");
+    expect((await refreshAt(connector, stored("cmVmcmVzaC0x"))).outcome).toBe("ok");
+    expect((await refreshAt(connector, stored(""))).outcome).toBe("denied");
   });
 
   it("is not promised where the provider gave no refresh token, and whoever runs us is told once (O-12, O-16)", async () => {

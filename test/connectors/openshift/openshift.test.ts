@@ -3,17 +3,11 @@ import { OpenShiftOptions } from "../../../src/connectors/openshift/config.js";
 import { openOpenShift } from "../../../src/connectors/openshift/connector.js";
 import type { Connector } from "../../../src/connectors/port.js";
 import { createConnectorContext } from "../../support/connector-context.js";
+import { logInAt, noGroups, refreshAt, requirePerson } from "../../support/connector-login.js";
 import type { UpstreamReply } from "../../support/http-upstream.js";
+import { comeBackFromUpstream, obtainTokensByRedirect } from "../../support/product-login.js";
 import { photosYaml, readClaims, refresh } from "../../support/relying-party.js";
 import { startTestServer, type TestServer } from "../../support/test-server.js";
-import {
-  comeBackFromUpstream,
-  logInByRedirect,
-  noGroups,
-  obtainTokensByRedirect,
-  refreshWith,
-  requireOk,
-} from "../drive-connector.js";
 import {
   type ClusterUser,
   client,
@@ -76,7 +70,7 @@ describe("opening openshift", () => {
 
 describe("a login with openshift", () => {
   it("gives uid and name, the name as address too, unverified, and all groups whatever is asked (dex-connectors §5.12)", async () => {
-    const { identity, connectorData = "" } = requireOk(await logInByRedirect(await open(), noGroups));
+    const { identity, connectorData = "" } = requirePerson(await logInAt(await open(), noGroups));
     expect(identity).toEqual({
       userId: jane.uid,
       username: "jane",
@@ -93,23 +87,23 @@ describe("a login with openshift", () => {
   });
 
   it("asks for the user without a double slash, though the issuer ends with one (O-53)", async () => {
-    await logInByRedirect(await open());
+    await logInAt(await open());
     expect(pathsAsked()).toContain("/apis/user.openshift.io/v1/users/~");
   });
 
   it("asks for user:info with PKCE, where the cluster knows it", async () => {
-    await logInByRedirect(await open());
+    await logInAt(await open());
     const sent = simulator.upstream.requests.find(({ url }) => url.pathname === "/oauth/authorize")?.url.searchParams;
     expect([sent?.get("scope"), sent?.get("code_challenge_method")]).toEqual(["user:info", "S256"]);
     simulator.metadata = { body: { ...describeServer(simulator.url), code_challenge_methods_supported: null } };
-    requireOk(await logInByRedirect(await open()));
+    requirePerson(await logInAt(await open()));
     const last = simulator.upstream.requests.findLast(({ url }) => url.pathname === "/oauth/authorize");
     expect(last?.url.searchParams.has("code_challenge")).toBe(false);
   });
 
   it("finds out once how the cluster wants the secret (O-42): a service account's name holds colons", async () => {
     const connector = await open();
-    for (let login = 0; login < 2; login++) requireOk(await logInByRedirect(connector));
+    for (let login = 0; login < 2; login++) requirePerson(await logInAt(connector));
     expect(pathsAsked().filter((path) => path === "/oauth/token")).toHaveLength(3);
   });
 
@@ -118,50 +112,50 @@ describe("a login with openshift", () => {
     simulator = await startOpenShiftSimulator({ authentication: ["basic"] });
     simulator.users.set("jane", jane);
     simulator.login.person = "jane";
-    requireOk(await logInByRedirect(await open()));
+    requirePerson(await logInAt(await open()));
   });
 
   it("is denied to a virtual user without uid: all of them would be one person", async () => {
     simulator.users.set("jane", { name: "kube:admin", groups: ["system:cluster-admins"] });
-    expect(await logInByRedirect(await open())).toMatchObject({ outcome: "denied" });
+    expect(await logInAt(await open())).toMatchObject({ outcome: "denied" });
   });
 
   it("is denied when the person says no", async () => {
     simulator.login.person = undefined;
-    expect(await logInByRedirect(await open())).toEqual({ outcome: "denied", detail: "access_denied" });
+    expect(await logInAt(await open())).toEqual({ outcome: "denied", detail: "access_denied" });
   });
 
   it("is limited by groups, and tells all of them (§3.2)", async () => {
     const connector = await open({ groups: ["dev"] });
-    expect(requireOk(await logInByRedirect(connector, noGroups)).identity.groups).toEqual(jane.groups);
+    expect(requirePerson(await logInAt(connector, noGroups)).identity.groups).toEqual(jane.groups);
     simulator.users.set("jane", { ...jane, groups: null });
-    expect(await logInByRedirect(connector, noGroups)).toMatchObject({ outcome: "denied" });
-    expect(requireOk(await logInByRedirect(await open())).identity.groups).toEqual([]);
+    expect(await logInAt(connector, noGroups)).toMatchObject({ outcome: "denied" });
+    expect(requirePerson(await logInAt(await open())).identity.groups).toEqual([]);
   });
 });
 
 describe("a refresh with openshift", () => {
   it("reads the user again with the token of the login, also with one that Dex stored", async () => {
     const connector = await open();
-    const { identity, connectorData = "" } = requireOk(await logInByRedirect(connector));
+    const { identity, connectorData = "" } = requirePerson(await logInAt(connector));
     simulator.users.set("jane", { ...jane, groups: ["ops"] });
-    expect(requireOk(await refreshWith(connector, { identity, connectorData })).identity.groups).toEqual(["ops"]);
+    expect(requirePerson(await refreshAt(connector, { identity, connectorData })).identity.groups).toEqual(["ops"]);
     const { access_token } = JSON.parse(connectorData);
     const stored = { access_token, token_type: "Bearer", expiry: "1970-01-02T00:16:40.123456789Z", expires_in: 86_400 };
-    requireOk(await refreshWith(connector, { identity, connectorData: JSON.stringify(stored) }));
+    requirePerson(await refreshAt(connector, { identity, connectorData: JSON.stringify(stored) }));
   });
 
   it("is denied to who has left the groups, whose token was revoked, and once the day of the token is over", async () => {
     const connector = await open({ groups: ["dev"] });
-    const known = requireOk(await logInByRedirect(connector));
+    const known = requirePerson(await logInAt(connector));
     simulator.users.set("jane", { ...jane, groups: ["ops"] });
-    expect(await refreshWith(connector, known, noGroups)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known, noGroups)).toMatchObject({ outcome: "denied" });
     simulator.users.set("jane", jane);
     now += 86_400_000;
-    expect(await refreshWith(connector, known)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known)).toMatchObject({ outcome: "denied" });
     now -= 86_400_000;
     simulator.login.revokeAll();
-    expect(await refreshWith(connector, known)).toMatchObject({ outcome: "denied" });
+    expect(await refreshAt(connector, known)).toMatchObject({ outcome: "denied" });
   });
 });
 
