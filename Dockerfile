@@ -13,8 +13,8 @@ COPY src src
 COPY deploy/latchkey bin/latchkey
 RUN npm run build \
   && npm prune --omit=dev --ignore-scripts \
-  # The SQLite binding for Node.js 20.
-  && rm -r node_modules/better-sqlite3 \
+  # The SQLite binding for Node.js 20, and that for Kerberos, which would have to be compiled (deploy/kerberos/).
+  && rm -r node_modules/better-sqlite3 node_modules/kerberos \
   # The name of the command in Dex's image, and folders for the database: a new volume takes over their owner.
   && ln -s latchkey bin/dex \
   && install -d -m 0700 data

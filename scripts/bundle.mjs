@@ -5,9 +5,13 @@ import { build } from "esbuild";
 
 rmSync("dist", { recursive: true, force: true });
 await build({
-  entryPoints: ["src/main.ts", "src/storage/drivers/sqlite/writer.worker.ts"],
+  entryPoints: [
+    "src/main.ts",
+    "src/storage/drivers/sqlite/writer.worker.ts",
+    "src/connectors/ldap/kerberos/acceptor.process.ts",
+  ],
   outdir: "dist",
-  // Side by side: the worker is found beside whatever chunk starts it.
+  // Side by side: the worker and the process are found beside whatever chunk starts them.
   entryNames: "[name]",
   chunkNames: "[name]-[hash]",
   bundle: true,

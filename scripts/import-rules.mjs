@@ -113,10 +113,19 @@ const packageRules = [
     places: ["^src/platform/http-client\\.ts$"],
   }),
   // The log destination writes to an open descriptor without holding the event loop; it reads no file.
-  onlyIn("node:fs", "config/, cli/ and server/tls*.ts read files; others are handed their contents", {
-    target: "^(node:)?fs(/promises)?$",
-    places: ["^src/(config|cli)/", "^src/server/tls[^/]*\\.ts$", "^src/telemetry/destination\\.ts$"],
-  }),
+  onlyIn(
+    "node:fs",
+    "config/, cli/, server/tls*.ts and the process for Kerberos read files; others are handed their contents",
+    {
+      target: "^(node:)?fs(/promises)?$",
+      places: [
+        "^src/(config|cli)/",
+        "^src/server/tls[^/]*\\.ts$",
+        "^src/telemetry/destination\\.ts$",
+        "^src/connectors/ldap/kerberos/acceptor\\.process\\.ts$",
+      ],
+    },
+  ),
   onlyIn("node:process", "this is process.env by another name, and only config/ and cli/ read that", {
     target: "^(node:)?process$",
     places: ["^src/(config|cli)/"],

@@ -107,7 +107,7 @@ function isSettler(node) {
 }
 
 function checkTopLevel(source, path, report) {
-  if (/^(src|example-app)\/main\.ts$/.test(path) || path.endsWith(".worker.ts")) return;
+  if (/^(src|example-app)\/main\.ts$/.test(path) || /\.(worker|process)\.ts$/.test(path)) return;
   for (const statement of source.statements) {
     if (ts.isVariableStatement(statement)) checkTopLevelVariables(statement, report);
     else if (!isDeclaration(statement)) report(statement, "importing a file must do nothing");

@@ -93,7 +93,7 @@ export const connectorTypes: ReadonlyMap<string, CatalogueEntry> = new Map<strin
       keystoneCapabilities,
     ),
   ],
-  ["ldap", connectorType(LdapOptions, async () => (await import("./ldap/connector.js")).openLdap, ldapCapabilities)],
+  ["ldap", connectorType(LdapOptions, async () => (await import("./ldap/open.js")).openLdap, ldapCapabilities)],
   [
     "linkedin",
     connectorType(

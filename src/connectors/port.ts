@@ -127,12 +127,18 @@ export interface NegotiateInput {
 }
 
 /**
- * `challenge`: answer 401 with this `WWW-Authenticate`. `form`: show the form. Otherwise the login is decided; `reply` is
- * the last word of the mechanism to the browser.
+ * `challenge`: answer 401 with this `WWW-Authenticate`, and with the form below it if `showForm`. `form`: show the form.
+ * Where a ticket came that is not good, `rejected` says why, for the log. Otherwise the login is decided; `reply` is the
+ * last word of the mechanism to the browser.
  */
 export type NegotiateResult =
-  | { readonly outcome: "challenge"; readonly challenge: string; readonly showForm: boolean }
-  | { readonly outcome: "form" }
+  | {
+      readonly outcome: "challenge";
+      readonly challenge: string;
+      readonly showForm: boolean;
+      readonly rejected?: string;
+    }
+  | { readonly outcome: "form"; readonly rejected?: string }
   | (Exclude<LoginResult, { outcome: "bad-credentials" }> & { readonly reply?: string });
 
 export interface PasswordInput {

@@ -27,9 +27,21 @@ export type PageProblem =
   | {
       readonly kind: "denied-upstream";
       readonly clientName: string;
+      readonly clientId: string;
       readonly connectorName: string;
       readonly retryUrl: string;
       readonly otherAccountUrl: string;
+      readonly backUrl: string;
+    }
+  | {
+      readonly kind: "ticket-needed";
+      /** `WWW-Authenticate`. */
+      readonly challenge: string;
+      readonly clientName: string;
+      readonly clientId: string;
+      readonly connectorName: string;
+      readonly retryUrl: string;
+      readonly otherAccountUrl?: string;
       readonly backUrl: string;
     }
   | {
@@ -52,6 +64,7 @@ const statuses: Readonly<Record<PageProblem["kind"], number>> = {
   "invalid-request": 400,
   "not-allowed": 403,
   "denied-upstream": 403,
+  "ticket-needed": 401,
   "connector-unavailable": 503,
   busy: 503,
   "not-found": 404,

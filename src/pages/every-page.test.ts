@@ -120,6 +120,7 @@ function errorPages(text: string): readonly Page[] {
     { ...app, kind: "not-allowed", account: text },
     { ...app, kind: "not-allowed", account: text, backUrl: "" },
     { ...app, kind: "denied-upstream" },
+    { ...app, kind: "ticket-needed", challenge: text },
     { ...app, kind: "connector-unavailable", startAgain },
     { kind: "busy", retryAfter: 5 },
     { kind: "busy", retryAfter: 5, retryUrl: url },

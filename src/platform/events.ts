@@ -16,6 +16,8 @@ export type AuditEvent =
       readonly reason: LoginFailure;
       /** What was typed as user name, cut at 64 characters. */
       readonly username?: string;
+      /** What was wrong with a ticket. */
+      readonly detail?: string;
       /** Whom the upstream knows, but the client may not be used by. */
       readonly subject?: string;
     }
@@ -75,6 +77,7 @@ export type AuditEvent =
 
 export type LoginFailure =
   | "bad-credentials"
+  | "bad-ticket"
   | "denied-upstream"
   | "not-allowed"
   | "upstream-error"

@@ -32,6 +32,7 @@ export function createBrowserErrorHandler({ site, clock, facts, logFault }: Brow
     const { problem, status } = known;
     facts.noteFailure(request, describePageFailure(known));
     if (problem.kind === "busy") reply.header("retry-after", problem.retryAfter);
+    if (problem.kind === "ticket-needed") reply.header("www-authenticate", problem.challenge);
     return sendPage(reply, status, renderPageError({ site, problem, ...trace }));
   };
 }
@@ -45,6 +46,8 @@ function describePageFailure({ problem, detail }: PageError): Failure {
     case "bad-redirect":
       return { ...told, clientId: problem.clientId, detail: describeRedirect(problem.received) };
     case "not-allowed":
+    case "denied-upstream":
+    case "ticket-needed":
       return { ...told, clientId: problem.clientId };
     default:
       return told;

@@ -34,6 +34,9 @@ export interface App {
   readonly close: GracefulClose;
 }
 
+/** In bytes, of all headers and the address: a Kerberos ticket with the groups of Windows takes up to 64 KiB in base64. */
+const maxHeaderSize = 81_920;
+
 /** One Fastify application for one listener: two scopes (protocol: JSON, browser: pages) over the same house. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, house, logger } = options;
@@ -78,7 +81,7 @@ function createBareApp({ parts, tls }: AppOptions): FastifyInstance {
   const prefix = createId(parts.random).slice(0, 8);
   const { timeoutMs, lookEveryMs } = parts.requestLimits;
   // A head that may take longer than the whole request would make Node.js take each limit for the other.
-  const limits = { headersTimeout: timeoutMs, connectionsCheckingInterval: lookEveryMs };
+  const limits = { headersTimeout: timeoutMs, connectionsCheckingInterval: lookEveryMs, maxHeaderSize };
   let count = 0;
   const shared = {
     logger: false,

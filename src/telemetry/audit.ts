@@ -29,6 +29,7 @@ const attributeNames: Readonly<Record<MemberOf<AuditEvent>, string>> = {
   cause: "cause",
   clientId: "client_id",
   connectorId: "connector_id",
+  detail: "detail",
   grant: "grant",
   grantType: "grant_type",
   keyId: "key_id",

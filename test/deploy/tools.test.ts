@@ -21,9 +21,14 @@ function spoil(file: string, from: string, to: string): string {
   return copy;
 }
 
-describeWith("deploy-tools", "the Dockerfile", () => {
-  it("breaks no rule of hadolint", () => {
-    expect(run("hadolint", ["Dockerfile"])).toEqual({ status: 0, output: "" });
+describeWith("deploy-tools", "the Dockerfiles", () => {
+  it.each(["Dockerfile", "deploy/kerberos/Dockerfile"])("%s breaks no rule of hadolint", (file) => {
+    expect(run("hadolint", [file])).toEqual({ status: 0, output: "" });
+  });
+
+  it("for Kerberos takes the version of the package that is tested", () => {
+    const { optionalDependencies } = Object(JSON.parse(readFileSync("package.json", "utf8")));
+    expect(readFileSync("deploy/kerberos/Dockerfile", "utf8")).toContain(`kerberos@${optionalDependencies.kerberos}`);
   });
 
   it("would be refused without a tag", () => {

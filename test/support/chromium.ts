@@ -1,7 +1,8 @@
 import { type Browser, chromium } from "playwright-core";
 import { findPart } from "./parts.js";
 
-const args = [
+/** How the tests start it. */
+export const chromiumArguments = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -13,5 +14,5 @@ const args = [
 
 /** The machine's Chromium, without a window and without talking to anybody but the tests' servers. */
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: findPart("chromium").path, args });
+  return chromium.launch({ executablePath: findPart("chromium").path, args: chromiumArguments });
 }

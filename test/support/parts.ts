@@ -33,6 +33,14 @@ const places = {
     path: process.env["SLAPD_PATH"] ?? "/usr/sbin/slapd",
     hint: "apt-get install slapd, or set SLAPD_PATH",
   },
+  krb5kdc: {
+    path: process.env["KRB5KDC_PATH"] ?? "/usr/sbin/krb5kdc",
+    hint: "apt-get install krb5-kdc krb5-admin-server krb5-user curl, or set KRB5KDC_PATH",
+  },
+  kerberos: {
+    path: "node_modules/kerberos/build/Release/kerberos.node",
+    hint: "apt-get install libkrb5-dev g++ make python3, then npm ci",
+  },
   xmlsec1: {
     path: process.env["XMLSEC1_PATH"] ?? "/usr/bin/xmlsec1",
     hint: "apt-get install xmlsec1, or set XMLSEC1_PATH",
@@ -65,7 +73,7 @@ export function findPart(name: PartName): MachinePart {
  */
 export function findMissingParts(): readonly MachinePart[] {
   const names = ["chromium", "openssl", "deploy-tools", "systemd-analyze"] as const;
-  const servers = ["slapd", "xmlsec1", "simplesamlphp", "nginx", "apache2"] as const;
+  const servers = ["slapd", "krb5kdc", "kerberos", "xmlsec1", "simplesamlphp", "nginx", "apache2"] as const;
   return [...names, ...servers].map(findPart).filter(({ available }) => !available);
 }
 

@@ -44,11 +44,33 @@ describe("the settings of an LDAP connector", () => {
     expect(problemsOf(options)).toEqual([problem]);
   });
 
-  it("refuse Kerberos where it is on: Dex would not ask for a password then", () => {
-    expect(problemsOf({ kerberos: { enabled: true, keytabPath: "/etc/krb5.keytab" } })).toEqual([
-      "kerberos.enabled: logins by Kerberos are not supported yet",
-    ]);
-    expect(problemsOf({ kerberos: { enabled: false, keytabPath: "/etc/krb5.keytab", maxClockSkew: 300 } })).toEqual([]);
+  it.each([
+    [{ enabled: true }, "kerberos.keytabPath: is missing: without the service's keytab no ticket can be judged"],
+    [
+      { enabled: true, keytabPath: "" },
+      "kerberos.keytabPath: is missing: without the service's keytab no ticket can be judged",
+    ],
+    [
+      { usernameFromPrincipal: "upn" },
+      "kerberos.usernameFromPrincipal: must be localpart, sAMAccountName or userPrincipalName",
+    ],
+  ])("refuse of Kerberos %j", (kerberos, problem) => {
+    expect(problemsOf({ kerberos })).toEqual([problem]);
+  });
+
+  it("take Dex's settings of Kerberos, in whatever case it knows a form of names", () => {
+    const kerberos = {
+      enabled: true,
+      keytabPath: "/etc/krb5.keytab",
+      spn: "HTTP/dex.example.com",
+      keytabPrincipal: "dex-svc",
+      maxClockSkew: 300,
+      expectedRealm: "EXAMPLE.COM",
+      usernameFromPrincipal: "samaccountname",
+      fallbackToPassword: true,
+    };
+    expect(problemsOf({ kerberos })).toEqual([]);
+    expect(problemsOf({ kerberos: { enabled: false } })).toEqual([]);
   });
 
   it("may name hosts alone", () => {

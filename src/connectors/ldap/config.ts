@@ -84,31 +84,49 @@ const GroupSearch = z.object({
   nameAttr: textOr("cn", "Attribute of groups that holds the name to be told to clients."),
 });
 
-/**
- * Dex's SPNEGO. Where it is on, Dex shows the form only with `fallbackToPassword`: to leave it out silently would let
- * passwords in where none were meant to be.
- */
-const Kerberos = z.object({
-  enabled: z
-    .boolean()
-    .refine((isOn) => !isOn, "logins by Kerberos are not supported yet")
-    .default(false)
-    .meta({ description: "Log in by a Kerberos ticket (SPNEGO). True is refused: not supported yet." }),
-  keytabPath: later("Keytab of the service."),
-  spn: later("Name of the service."),
-  keytabPrincipal: later("Principal to choose from the keytab."),
-  maxClockSkew: z.number().optional().meta({ description: "Seconds that clocks may differ.", planned: true }),
-  expectedRealm: later("Realm that people must be of."),
-  usernameFromPrincipal: later("How the user name is made of the principal."),
-  fallbackToPassword: z
-    .boolean()
-    .optional()
-    .meta({ description: "Show the form to whoever has no ticket.", planned: true }),
-});
+const usernameForms = ["localpart", "sAMAccountName", "userPrincipalName"] as const;
 
-function later(description: string) {
-  return z.string().optional().meta({ description, planned: true });
+/** The form of a name in Dex, where case makes no difference. */
+function usernameForm() {
+  return z
+    .string()
+    .transform((text) => usernameForms.find((form) => form.toLowerCase() === text.toLowerCase()) ?? "")
+    .refine((form) => form !== "", `must be ${usernameForms.slice(0, -1).join(", ")} or ${usernameForms.at(-1)}`)
+    .default("localpart")
+    .meta({
+      description:
+        "What is looked for in `userSearch.username`: `localpart` (or `sAMAccountName`): `jane`; `userPrincipalName`: `jane@EXAMPLE.COM`.",
+      values: [...usernameForms],
+    });
 }
+
+const Kerberos = z
+  .object({
+    enabled: flag("Log in by a Kerberos ticket (SPNEGO), without a password."),
+    keytabPath: optionalText("Path of the service's keytab, which the server must be able to read. Needed."),
+    spn: optionalText("Name of the service: `HTTP/` and the issuer's host. Absent: any name in the keytab."),
+    keytabPrincipal: optionalText(
+      "Name under which the key stands in the keytab, where that is not the `spn` (an account of Active Directory).",
+    ),
+    maxClockSkew: z
+      .number()
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(0)
+      .meta({ description: "Seconds that clocks may differ. 0: `clockskew` of `krb5.conf`, which is 300 by default." }),
+    expectedRealm: optionalText("Realm that people must be of. Absent: that of the service."),
+    usernameFromPrincipal: usernameForm(),
+    fallbackToPassword: flag(
+      "Show the form to whoever has no ticket that is good. Otherwise nobody gets in without one.",
+    ),
+  })
+  .refine(({ enabled, keytabPath = "" }) => !enabled || keytabPath !== "", {
+    path: ["keytabPath"],
+    message: "is missing: without the service's keytab no ticket can be judged",
+  });
+
+export type KerberosOptions = z.infer<typeof Kerberos>;
 
 function isHost(text: string): boolean {
   return /^[^\s/@]*$/.test(text);
@@ -190,4 +208,5 @@ export const ldapCapabilities: Capabilities = {
   refresh: "always",
   groups: { when: "`groupSearch` is set" },
   preferredUsername: { when: "`userSearch.preferredUsernameAttr` is set" },
+  negotiate: { when: "`kerberos.enabled` is true" },
 };

@@ -3,6 +3,8 @@ import type {
   Connector,
   ConnectorContext,
   LoginResult,
+  NegotiateInput,
+  NegotiateResult,
   PasswordInput,
   RefreshInput,
   RefreshResult,
@@ -13,6 +15,10 @@ import { type Directory, openDirectory } from "./directory.js";
 import { OperationRefused } from "./failures.js";
 import { findGroups } from "./find-groups.js";
 import { findById, findByUsername, hasPermanentId } from "./find-user.js";
+import type { Acceptor } from "./kerberos/acceptor.js";
+import { negotiate } from "./kerberos/negotiate.js";
+import { probeTickets } from "./kerberos/probe.js";
+import type { KerberosSettings } from "./kerberos/settings.js";
 import type { LdapEntry, LdapResult } from "./messages.js";
 import { probe } from "./probe.js";
 import { readIdentity } from "./read-identity.js";
@@ -33,8 +39,14 @@ interface Ldap {
   readonly turnMs: number;
 }
 
-/** People of an LDAP directory. Nothing is asked of it before somebody logs in. */
-export function openLdap(options: LdapOptions, context: ConnectorContext): Connector {
+/** How people log in by a ticket: `kerberos` of the options. */
+export interface TicketLogin {
+  readonly settings: KerberosSettings;
+  readonly acceptor: Acceptor;
+}
+
+/** People of an LDAP directory. Closing it closes the acceptor of `tickets` as well. */
+export function createLdap(options: LdapOptions, context: ConnectorContext, tickets?: TicketLogin): Connector {
   const settings = compileSettings(options, context.http);
   const { timeoutMs } = context.http;
   const directory = openDirectory({ settings, clock: context.clock, timeoutMs });
@@ -44,11 +56,18 @@ export function openLdap(options: LdapOptions, context: ConnectorContext): Conne
     login: {
       kind: "password",
       ...(options.usernamePrompt !== undefined && { usernameLabel: options.usernamePrompt }),
-      check: (input) => check(ldap, input),
+      check: (input) => (tickets?.settings.fallbackToPassword === false ? refusePassword() : check(ldap, input)),
     },
     refresh: (input) => refresh(ldap, input),
-    probe: () => probe({ settings, directory, clock: context.clock, timeoutMs }),
-    close: () => Promise.resolve(directory.close()),
+    ...(tickets !== undefined && { negotiate: (input) => logInByTicket(ldap, tickets, input) }),
+    probe: async () => [
+      ...(await probe({ settings, directory, clock: context.clock, timeoutMs })),
+      ...(tickets === undefined ? [] : await probeTickets(tickets)),
+    ],
+    async close() {
+      tickets?.acceptor.close();
+      directory.close();
+    },
   };
 }
 
@@ -62,6 +81,11 @@ function warnOfSettings(options: LdapOptions, { warn }: ConnectorContext): void 
     warn("emailSuffix without nameAttr: everybody has the e-mail address @ and the suffix");
 }
 
+/** Whoever has chosen tickets alone wants no way around them. */
+function refusePassword(): Promise<LoginResult> {
+  return Promise.resolve({ outcome: "denied", detail: "kerberos without fallbackToPassword: passwords are not taken" });
+}
+
 async function check(ldap: Ldap, { username, password, scopes }: PasswordInput): Promise<LoginResult> {
   // A server takes a name with an empty password for an anonymous bind and says yes (RFC 4513 section 5.1.2).
   if (username === "" || password === "" || isTooLong(username) || isTooLong(password))
@@ -73,8 +97,36 @@ async function check(ldap: Ldap, { username, password, scopes }: PasswordInput):
     return { outcome: "bad-credentials" };
   }
   if (!judgeBind(ldap, await ldap.directory.bindAs(entry.dn, password, signal))) return { outcome: "bad-credentials" };
+  return letIn(ldap, { username, entry, scopes, signal });
+}
+
+interface Arrival {
+  readonly username: string;
+  readonly entry: LdapEntry;
+  readonly scopes: WantedScopes;
+  readonly signal: AbortSignal;
+}
+
+async function letIn(ldap: Ldap, arrival: Arrival): Promise<Extract<LoginResult, { outcome: "ok" }>> {
+  const { username, entry, scopes, signal } = arrival;
   const identity = readIdentity(ldap.settings, entry, await listGroups(ldap, entry, scopes, signal));
   return { outcome: "ok", identity, connectorData: formatStoredLogin(username, entry) };
+}
+
+/** The ticket has proved who it is: the directory is asked for the entry alone. */
+async function logInByTicket(
+  ldap: Ldap,
+  { settings, acceptor }: TicketLogin,
+  input: NegotiateInput,
+): Promise<NegotiateResult> {
+  const negotiated = await negotiate(settings, (token) => acceptor.judge(token), input);
+  if ("answer" in negotiated) return negotiated.answer;
+  const { username, reply } = negotiated;
+  const signal = AbortSignal.timeout(ldap.turnMs);
+  const entry = await findByUsername(ldap.directory, ldap.settings.users, username, signal);
+  if (entry === undefined) return { outcome: "denied", detail: "the directory has nobody of the name in the ticket" };
+  const result = await letIn(ldap, { username, entry, scopes: input.scopes, signal });
+  return { ...result, ...(reply !== undefined && { reply }) };
 }
 
 function isTooLong(text: string): boolean {

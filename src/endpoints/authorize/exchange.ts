@@ -26,6 +26,8 @@ export interface PageReply {
   readonly page: Page;
   readonly status: number;
   readonly retryAfter?: number;
+  /** `WWW-Authenticate`. */
+  readonly challenge?: string;
   readonly cookies?: readonly string[];
 }
 
@@ -33,6 +35,8 @@ export interface RedirectReply {
   readonly location: string;
   /** 303 turns a POST into a GET (RFC 9700 §4.12: never 307 after a credential was posted). */
   readonly status: 302 | 303;
+  /** `WWW-Authenticate`: the last word of a mechanism that has let the person in (RFC 4559 section 5). */
+  readonly challenge?: string;
   readonly cookies?: readonly string[];
   /** The error that the client is told by this redirect, for the log. */
   readonly failure?: RedirectedFailure;

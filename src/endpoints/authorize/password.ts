@@ -16,7 +16,8 @@ import {
   listAllowedConnectors,
   otherAccountUrl,
 } from "./context.js";
-import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
+import { type BrowserReply, type BrowserRequest, type PageReply, seeOther } from "./exchange.js";
+import { type Negotiate, negotiateLogin } from "./negotiate.js";
 import { alreadyDone } from "./respond.js";
 import { deniedUpstream, keepsUpstream } from "./upstream-result.js";
 
@@ -27,6 +28,7 @@ interface Attempt {
   readonly open: OpenFlow;
   readonly pooled: PooledConnector;
   readonly login: PasswordLogin;
+  readonly negotiate: Negotiate | undefined;
 }
 
 /** `/auth/{connector}/login`: the password form and its answer. */
@@ -34,7 +36,22 @@ export async function passwordLogin(context: AuthorizeContext, request: BrowserR
   const attempt = await openAttempt(context, request);
   const entry = await context.identify.stores.logins.find(loginKey(attempt.open.flow));
   if (entry?.record.state === "finished") throw alreadyDone(context, attempt.open);
-  return request.method === "GET" ? showForm(context, request, attempt, {}) : submit(context, request, attempt);
+  return request.method === "GET" ? begin(context, request, attempt) : submit(context, request, attempt);
+}
+
+function begin(
+  context: AuthorizeContext,
+  request: BrowserRequest,
+  attempt: Attempt,
+): BrowserReply | Promise<BrowserReply> {
+  const { negotiate } = attempt;
+  if (negotiate === undefined) return showForm(context, request, attempt, {});
+  return negotiateLogin(
+    context,
+    request,
+    { ...attempt, negotiate },
+    { showForm: () => showForm(context, request, attempt, {}), arrive: (result) => arrive(context, attempt, result) },
+  );
 }
 
 async function openAttempt(context: AuthorizeContext, request: BrowserRequest): Promise<Attempt> {
@@ -46,9 +63,9 @@ async function openAttempt(context: AuthorizeContext, request: BrowserRequest): 
   if (findLoginRefusal(context, open.client, pooled) !== undefined) {
     throw new PageError({ kind: "invalid-request", reason: "Connector not allowed for this client." });
   }
-  const { login } = requireConnector(context, open, pooled);
+  const { login, negotiate } = requireConnector(context, open, pooled);
   if (login.kind !== "password") throw new PageError({ kind: "not-found" });
-  return { open, pooled, login };
+  return { open, pooled, login, negotiate };
 }
 
 async function submit(context: AuthorizeContext, request: BrowserRequest, attempt: Attempt): Promise<BrowserReply> {
@@ -115,12 +132,7 @@ interface FormState {
   readonly status?: number;
 }
 
-function showForm(
-  context: AuthorizeContext,
-  request: BrowserRequest,
-  attempt: Attempt,
-  state: FormState,
-): BrowserReply {
+function showForm(context: AuthorizeContext, request: BrowserRequest, attempt: Attempt, state: FormState): PageReply {
   const { open, pooled, login } = attempt;
   const hasOthers = listAllowedConnectors(context, open.client).length > 1;
   const page = renderPassword({

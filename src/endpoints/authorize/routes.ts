@@ -76,6 +76,7 @@ function toBrowserRequest(request: FastifyRequest<StepRoute>, method: "GET" | "P
 
 function send(reply: FastifyReply, answer: BrowserReply): FastifyReply {
   for (const cookie of answer.cookies ?? []) reply.header("set-cookie", cookie);
+  if (answer.challenge !== undefined) reply.header("www-authenticate", answer.challenge);
   if ("location" in answer) return reply.header("cache-control", "no-store").redirect(answer.location, answer.status);
   if (answer.retryAfter !== undefined) reply.header("retry-after", answer.retryAfter);
   return reply.code(answer.status).headers(answer.page.headers).send(answer.page.body);

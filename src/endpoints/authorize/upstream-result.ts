@@ -19,6 +19,7 @@ export function deniedUpstream(
     {
       kind: "denied-upstream",
       clientName: open.client.name,
+      clientId: open.client.id,
       connectorName: pooled.name,
       retryUrl: connectorUrl(context, pooled.id, open.sealed),
       otherAccountUrl: otherAccountUrl(context, open.sealed),

@@ -21,6 +21,11 @@ const words = {
     title: (connector: string) => `${connector} did not sign you in`,
     lead: (app: string) => html`It was cancelled there, or your account there may not use ${app}. Nothing was shared.`,
   },
+  ticket: {
+    title: (connector: string) => `${connector} did not recognise this computer`,
+    lead: html`It signs people in by the account of their computer, and this browser sent none that counts here.`,
+    text: html`Sign in to your computer with your work account, then try again. If you have, ask your help desk whether this browser may use it for this site.`,
+  },
 } as const;
 
 /** The rule that said no is for the log: whoever is turned away does not learn which group would do. */
@@ -42,7 +47,7 @@ export function notAllowed(problem: Omit<Problem<"not-allowed">, "rule">): Notic
 }
 
 export function deniedUpstream(problem: Problem<"denied-upstream">): Notice {
-  const app = displayName(problem.clientName);
+  const app = appName(problem);
   const { title, lead } = words.denied;
   return {
     title: title(displayName(problem.connectorName)),
@@ -53,6 +58,23 @@ export function deniedUpstream(problem: Problem<"denied-upstream">): Notice {
       { label: words.otherAccount, url: problem.otherAccountUrl },
     ],
     quiet: { label: words.back(app), url: problem.backUrl },
+    detailsFor: words.helpDesk,
+  };
+}
+
+export function ticketNeeded(problem: Problem<"ticket-needed">): Notice {
+  const { title, lead, text } = words.ticket;
+  const { otherAccountUrl, retryUrl, backUrl } = problem;
+  return {
+    title: title(displayName(problem.connectorName)),
+    icon: "barred",
+    lead,
+    text,
+    actions: [
+      { label: words.tryAgain, url: retryUrl },
+      ...(otherAccountUrl === undefined ? [] : [{ label: words.otherAccount, url: otherAccountUrl }]),
+    ],
+    quiet: { label: words.back(appName(problem)), url: backUrl },
     detailsFor: words.helpDesk,
   };
 }

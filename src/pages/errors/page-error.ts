@@ -2,7 +2,7 @@ import type { PageProblem } from "../../oidc/page-error.js";
 import type { RequestTrace } from "../details.js";
 import type { Page } from "../page.js";
 import type { Site } from "../site.js";
-import { deniedUpstream, notAllowed } from "./account-problems.js";
+import { deniedUpstream, notAllowed, ticketNeeded } from "./account-problems.js";
 import { badRedirect, invalidRequest, methodNotAllowed, notFound, unknownApp } from "./app-problems.js";
 import { alreadyDone, busy, connectorUnavailable, expired, otherBrowser } from "./flow-problems.js";
 import { type Notice, renderNotice } from "./notice.js";
@@ -33,6 +33,8 @@ function noticeOf(site: Site, problem: PageProblem): Notice {
       return notAllowed(problem);
     case "denied-upstream":
       return deniedUpstream(problem);
+    case "ticket-needed":
+      return ticketNeeded(problem);
     case "unknown-app":
       return unknownApp(problem, site.productName);
     case "bad-redirect":

@@ -22,6 +22,7 @@ export const endpoints = {
 export const loginOutcomes = {
   success: "the person has proved who they are",
   "bad-credentials": "wrong user name or password",
+  "bad-ticket": "a Kerberos ticket that is not good here",
   "denied-upstream": "the upstream, or a rule of the connector, said no",
   "not-allowed": "the person may not use the application",
   "upstream-error": "the upstream gave no usable answer",

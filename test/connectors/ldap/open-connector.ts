@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import { LdapOptions } from "../../../src/connectors/ldap/config.js";
-import { openLdap } from "../../../src/connectors/ldap/connector.js";
+import { createLdap } from "../../../src/connectors/ldap/connector.js";
 import type { Connector, ConnectorContext, LoginResult, RefreshResult } from "../../../src/connectors/port.js";
 import type { Identity } from "../../../src/records/identity.js";
 import { createConnectorContext, plainHttp } from "../../support/connector-context.js";
@@ -42,7 +42,7 @@ export function openTestConnector(settings: object, parts: Partial<ConnectorCont
     warn: (message) => void warnings.push(message),
     ...parts,
   });
-  const connector = openLdap(LdapOptions.parse(settings), context);
+  const connector = createLdap(LdapOptions.parse(settings), context);
   onTestFinished(() => connector.close?.());
   const all = { offlineAccess: true, groups: true };
   return {

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { findPart } from "../../support/parts.js";
 import { findFreePort } from "../../support/test-server.js";
 import { type Certificates, createCertificates } from "./certificates.js";
+import { waitForPort } from "./wait-for-port.js";
 
 export interface Slapd {
   readonly port: number;
@@ -48,8 +48,8 @@ export async function startSlapd(options: SlapdOptions): Promise<Slapd> {
     const hasTls = options.hasTls !== false;
     const urls = `ldap://127.0.0.1:${port}/${hasTls ? ` ldaps://127.0.0.1:${tlsPort}/` : ""}`;
     child = spawn(findPart("slapd").path, ["-d", "0", "-f", config, "-h", urls], { stdio: "ignore" });
-    await waitForPort(port);
-    if (hasTls) await waitForPort(tlsPort);
+    await waitForPort(port, "slapd");
+    if (hasTls) await waitForPort(tlsPort, "slapd");
   }
 
   async function kill(): Promise<void> {
@@ -112,24 +112,4 @@ function renderTls(tls: Certificates, verifyClient: string): string {
 TLSCertificateFile ${tls.serverCertFile}
 TLSCertificateKeyFile ${tls.serverKeyFile}
 TLSVerifyClient ${verifyClient}`;
-}
-
-/** Asks until somebody answers, for at most ten seconds. */
-async function waitForPort(port: number): Promise<void> {
-  const givesUpAt = Date.now() + 10_000;
-  while (!(await canConnect(port))) {
-    if (Date.now() > givesUpAt) throw new Error(`slapd does not listen on port ${port}`);
-    await new Promise((turn) => setTimeout(turn, 1));
-  }
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("connect", () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.once("error", () => done(false));
-  });
 }
