@@ -27,7 +27,7 @@ export const GoogleOptions = z
       "Only people in one of these groups (e-mail addresses) may log in and refresh; other groups are left out. Needs the Directory API.",
     ),
     serviceAccountFilePath: secretFileText(
-      "Key of a service account (JSON) with domain-wide delegation for the Directory API; it reads the groups.",
+      "Key of a service account (JSON) with domain-wide delegation for the Directory API; it reads the groups. Absent: the service account of the machine, at Google.",
     ),
     adminEmail: optionalText("Old form of `domainToAdminEmail` with the entry `*`."),
     domainToAdminEmail: z
@@ -44,22 +44,27 @@ export const GoogleOptions = z
       "https://admin.googleapis.com",
       "For tests, and for private access: where the Directory API is.",
     ),
+    iamURL: textOr(
+      "https://iamcredentials.googleapis.com",
+      "For tests, and for private access: where the IAM Service Account Credentials API is.",
+    ),
+    tokenURL: textOr(
+      "https://oauth2.googleapis.com/token",
+      "For tests, and for private access: where the machine's service account gets tokens. A key file says it itself.",
+    ),
+    metadataURL: textOr("http://metadata.google.internal", "For tests: where the machine's metadata server is."),
   })
   .superRefine((options, context) => {
     const refuse = (key: string, message: string): void => {
       context.addIssue({ code: "custom", path: [key], message });
     };
     const hasAdmin = options.adminEmail !== undefined || Object.keys(options.domainToAdminEmail ?? {}).length > 0;
-    const hasKey = options.serviceAccountFilePath !== undefined;
-    if (hasKey && !hasAdmin) refuse("serviceAccountFilePath", "needs domainToAdminEmail: whom it speaks for");
-    if (hasAdmin && !hasKey) {
-      const key = options.adminEmail === undefined ? "domainToAdminEmail" : "adminEmail";
-      refuse(key, "needs serviceAccountFilePath: the machine's own credentials at Google are not looked for");
+    if (hasAdmin) return;
+    if (options.serviceAccountFilePath !== undefined) {
+      refuse("serviceAccountFilePath", "needs domainToAdminEmail: whom it speaks for");
     }
     // Dex lets everybody in here.
-    if ((options.groups ?? []).length > 0 && !hasKey) {
-      refuse("groups", "needs serviceAccountFilePath and domainToAdminEmail, or it would limit nobody");
-    }
+    if ((options.groups ?? []).length > 0) refuse("groups", "needs domainToAdminEmail, or it would limit nobody");
   });
 export type GoogleOptions = z.infer<typeof GoogleOptions>;
 
@@ -67,5 +72,5 @@ export const googleCapabilities: Capabilities = {
   ...onlyLogin,
   login: "redirect",
   refresh: "always",
-  groups: { when: "`serviceAccountFilePath` is set" },
+  groups: { when: "`domainToAdminEmail` is set" },
 };

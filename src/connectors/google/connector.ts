@@ -6,23 +6,36 @@ import type { PersonResult } from "../shared/oidc/read-identity.js";
 import { bareRefreshData } from "../shared/oidc/refresh-data.js";
 import type { Claims } from "../shared/oidc/signed-token.js";
 import type { GoogleOptions } from "./config.js";
-import { openServiceAccount } from "./delegation.js";
+import { createServiceAccount } from "./delegation.js";
 import { createDirectory, type Directory } from "./directory.js";
+import { openKeyFile } from "./key-file.js";
+import { createMachineAccount, metadataHost } from "./machine-account.js";
 
 /** Opens a connector for accounts of Google. */
 export async function openGoogle(options: GoogleOptions, context: ConnectorContext): Promise<Connector> {
   const directories: Directory[] = [];
   // Google has nowhere to end a session.
-  const { logout: _none, ...connector } = await openOidcConnector(createSettings(options), context, async (parts) => {
-    const directory = await openDirectory(options, context, parts);
-    if (directory !== undefined) directories.push(directory);
-    return (claims, reading) => readPerson(options, directory, claims, reading);
-  });
+  const { logout: _none, ...connector } = await openOidcConnector(
+    createSettings(options),
+    besideProxy(context),
+    async (parts) => {
+      const directory = await openDirectory(options, context, parts);
+      if (directory !== undefined) directories.push(directory);
+      return (claims, reading) => readPerson(options, directory, claims, reading);
+    },
+  );
   const probe = async (): Promise<readonly string[]> => [
     ...((await connector.probe?.()) ?? []),
-    ...(await Promise.all(directories.map(probeDirectory))).flat(),
+    ...(await Promise.all(directories.map((directory) => probeDirectory(directory, options)))).flat(),
   ];
   return { ...connector, probe };
+}
+
+/** The machine's own metadata is out of reach of any proxy. */
+function besideProxy(context: ConnectorContext): ConnectorContext {
+  const { http } = context;
+  const exceptions = [http.proxy.exceptions, metadataHost].filter((each) => each !== "").join(",");
+  return { ...context, http: { ...http, proxy: { ...http.proxy, exceptions } } };
 }
 
 function createSettings(options: GoogleOptions): OidcConnectorSettings {
@@ -51,16 +64,19 @@ async function openDirectory(
   { pause, clock }: ConnectorContext,
   { http }: OpenedParts,
 ): Promise<Directory | undefined> {
-  const { serviceAccountFilePath, adminEmail, domainToAdminEmail = {} } = options;
-  if (serviceAccountFilePath === undefined) return undefined;
+  const { serviceAccountFilePath: file, adminEmail, domainToAdminEmail = {} } = options;
   const listed = Object.entries(domainToAdminEmail).map(([domain, admin]) => [domain.toLowerCase(), admin] as const);
+  const admins = new Map([...listed, ...(adminEmail === undefined ? [] : ([["*", adminEmail]] as const))]);
+  if (admins.size === 0) return undefined;
+  const caller = { http, pause, clock };
+  const { metadataURL: metadataUrl, iamURL: iamUrl, tokenURL: tokenUrl } = options;
+  const machine = { ...caller, metadataUrl, iamUrl, tokenUrl };
+  const signer = file === undefined ? createMachineAccount(machine) : await openKeyFile(file);
   return createDirectory({
-    http,
-    pause,
-    clock,
+    ...caller,
     url: options.directoryURL,
-    account: await openServiceAccount(serviceAccountFilePath, { http, pause, clock }),
-    admins: new Map([...listed, ...(adminEmail === undefined ? [] : ([["*", adminEmail]] as const))]),
+    account: createServiceAccount(signer, caller),
+    admins,
     isTransitive: options.fetchTransitiveGroupMembership,
   });
 }
@@ -103,12 +119,14 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-async function probeDirectory(directory: Directory): Promise<readonly string[]> {
+async function probeDirectory(directory: Directory, options: GoogleOptions): Promise<readonly string[]> {
+  const own = options.adminEmail === undefined ? "domainToAdminEmail" : "adminEmail";
+  const key = options.serviceAccountFilePath === undefined ? own : "serviceAccountFilePath";
   const admins = directory.admins();
   for (const admin of admins) {
     await directory.tryAdmin(admin).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new ProbeFailure(`groups can't be read as ${admin}: ${reason}`, "serviceAccountFilePath");
+      throw new ProbeFailure(`groups can't be read as ${admin}: ${reason}`, key);
     });
   }
   return [`groups can be read as ${admins.join(", ")}`];

@@ -183,6 +183,20 @@ describe("groups from the Directory API", () => {
     expect(requirePerson(await finishLogin(await create(settings))).identity.groups).toHaveLength(4);
   });
 
+  it("are read as the service account of the machine where there is no key file", async () => {
+    const connector = await createWithGroups({ serviceAccountFilePath: undefined, ...google.machine });
+    expect(requirePerson(await finishLogin(connector)).identity.groups).toHaveLength(4);
+    expect([...google.directory.tokens.values()]).toEqual(["admin@example.com"]);
+  });
+
+  it("are not read where whoever answers is not the metadata server of Google", async () => {
+    const connector = await createWithGroups({ serviceAccountFilePath: undefined, ...google.machine });
+    const email = "/computeMetadata/v1/instance/service-accounts/default/email";
+    google.behaviour.replace = { ...google.behaviour.replace, [email]: () => ({ body: "somebody@else" }) };
+    await expect(finishLogin(connector)).rejects.toThrow("no metadata server of Google here");
+    await expect(connector.probe?.()).rejects.toMatchObject({ key: "domainToAdminEmail" });
+  });
+
   it("are none for an address that nobody has checked, and for one that the directory does not know", async () => {
     const connector = await createWithGroups();
     google.behaviour.claims = { email_verified: false };

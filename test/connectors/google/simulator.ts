@@ -1,4 +1,4 @@
-import { exportPKCS8, generateKeyPair, jwtVerify } from "jose";
+import { exportPKCS8, generateKeyPair, jwtVerify, SignJWT } from "jose";
 import type { ReceivedRequest, UpstreamReply } from "../../support/http-upstream.js";
 import { type SigningProvider, startSigningProvider } from "../../support/signing-provider.js";
 
@@ -10,6 +10,8 @@ export interface GoogleSimulator extends SigningProvider {
   /** Content of the service account's key file. */
   readonly keyFile: string;
   readonly directory: DirectoryState;
+  /** Where the metadata server and the IAM API are, and tokens of the machine's account. */
+  readonly machine: { readonly metadataURL: string; readonly iamURL: string; readonly tokenURL: string };
   resetGoogle(): void;
 }
 
@@ -57,6 +59,33 @@ export async function startGoogle(now: number, clock: () => number): Promise<Goo
     return { body: { access_token: `service-${issued}`, expires_in: 3_599, token_type: "Bearer" } };
   }
 
+  const atMetadata = "/computeMetadata/v1/instance/service-accounts/default";
+
+  function answerMetadata(body: string | object): (request: ReceivedRequest) => UpstreamReply {
+    return ({ headers }) =>
+      headers["metadata-flavor"] === "Google"
+        ? { headers: { "metadata-flavor": "Google" }, body }
+        : { status: 403, body: "Missing required header: Metadata-Flavor" };
+  }
+
+  /** `projects.serviceAccounts.signJwt`: the payload is JSON in JSON. */
+  async function answerSignJwt({ headers, body }: ReceivedRequest): Promise<UpstreamReply> {
+    if (headers.authorization !== "Bearer machine-token") {
+      return describeError(401, "Request had invalid authentication credentials.", "authError", "UNAUTHENTICATED");
+    }
+    const payload: Record<string, unknown> = JSON.parse(String(Object(JSON.parse(body))["payload"]));
+    const signedJwt = await new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid: "google" }).sign(privateKey);
+    return { body: { keyId: "google", signedJwt } };
+  }
+
+  const answers = {
+    "/service-token": answerAssertion,
+    "/admin/directory/v1/groups": answerGroups,
+    [`${atMetadata}/email`]: answerMetadata(accountEmail),
+    [`${atMetadata}/token`]: answerMetadata({ access_token: "machine-token", expires_in: 3_000, token_type: "Bearer" }),
+    [`/v1/projects/-/serviceAccounts/${encodeURIComponent(accountEmail)}:signJwt`]: answerSignJwt,
+  };
+
   function answerGroups({ url, headers }: ReceivedRequest): UpstreamReply {
     const failure = directory.failures.shift();
     if (failure !== undefined) return failure;
@@ -94,9 +123,10 @@ export async function startGoogle(now: number, clock: () => number): Promise<Goo
       token_uri: tokenUrl,
     }),
     directory,
+    machine: { metadataURL: provider.url, iamURL: provider.url, tokenURL: tokenUrl },
     resetGoogle() {
       provider.reset();
-      provider.behaviour.replace = { "/service-token": answerAssertion, "/admin/directory/v1/groups": answerGroups };
+      provider.behaviour.replace = answers;
       directory.failures.length = 0;
       directory.asked.length = 0;
       Object.assign(directory, { ...createState(), failures: directory.failures, asked: directory.asked });
