@@ -20,7 +20,8 @@ function analyze(verb: readonly string[], text = unit) {
 
 describeWith("systemd-analyze", "latchkey.service", () => {
   it("is a unit in which systemd finds nothing wrong", () => {
-    expect(analyze(["verify", "--man=no"])).toEqual({ status: 0, stdout: "", stderr: "" });
+    // Of this unit: what stands in the machine's own ones is none of our business.
+    expect(analyze(["verify", "--man=no", "--recursive-errors=no"])).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   it("would be refused with a misspelt key", () => {

@@ -41,6 +41,10 @@ const places = {
     path: "node_modules/kerberos/build/Release/kerberos.node",
     hint: "apt-get install libkrb5-dev g++ make python3, then npm ci",
   },
+  keystone: {
+    path: process.env["KEYSTONE_MANAGE_PATH"] ?? "/usr/bin/keystone-manage",
+    hint: "apt-get install keystone uwsgi-core uwsgi-plugin-python3, or set KEYSTONE_MANAGE_PATH",
+  },
   xmlsec1: {
     path: process.env["XMLSEC1_PATH"] ?? "/usr/bin/xmlsec1",
     hint: "apt-get install xmlsec1, or set XMLSEC1_PATH",
@@ -73,7 +77,7 @@ export function findPart(name: PartName): MachinePart {
  */
 export function findMissingParts(): readonly MachinePart[] {
   const names = ["chromium", "openssl", "deploy-tools", "systemd-analyze"] as const;
-  const servers = ["slapd", "krb5kdc", "kerberos", "xmlsec1", "simplesamlphp", "nginx", "apache2"] as const;
+  const servers = ["slapd", "krb5kdc", "kerberos", "keystone", "xmlsec1", "simplesamlphp", "nginx", "apache2"] as const;
   return [...names, ...servers].map(findPart).filter(({ available }) => !available);
 }
 

@@ -1,9 +1,6 @@
 import type { KeystoneStand } from "./stand.js";
 
-/**
- * A real Keystone, run by hand because it is 175 packages (README of the connector): LATCHKEY_KEYSTONE_URL is where it
- * is, without `/v3`, and LATCHKEY_KEYSTONE_ADMIN_PASSWORD the password of the `admin` that `keystone-manage bootstrap` made.
- */
+/** A real Keystone at this address (without `/v3`), and the password of the `admin` that `keystone-manage bootstrap` made. */
 export async function openRealKeystone(url: string, password: string): Promise<KeystoneStand> {
   const created: string[] = [];
   const token = await authenticate(url, password);
