@@ -9,6 +9,8 @@ import type { Identity } from "../records/identity.js";
  */
 export interface Connector {
   readonly login: RedirectLogin | FormPostLogin | PasswordLogin | HeaderLogin;
+  /** What its upstream calls itself in an answer to a login (`iss`, RFC 9207). Absent: nothing that is known. */
+  readonly issuers?: () => readonly string[];
   /** Reads the person again without them. Absent: the connector yields no refresh tokens. */
   readonly refresh?: (input: RefreshInput) => Promise<RefreshResult>;
   /** Takes a token of the upstream as proof of who the person is (RFC 8693 section 2.1). */
@@ -161,16 +163,24 @@ export interface RefreshInput {
   readonly identity: Identity;
   /** What the last login or refresh left (an upstream refresh token, usually). */
   readonly connectorData?: string;
+  /**
+   * Stores a new credential at once: the old one may be worth nothing already, and there may be much to ask before an
+   * answer. Whoever does not hand it in keeps what comes with the result.
+   */
+  readonly keep?: (connectorData: string) => Promise<void>;
 }
 
 /**
  * `denied` ends the grant. An upstream that cannot answer throws: nothing changes and the client may try again.
- * `unavailable` says the same where the upstream has given a new credential before it failed: that is kept.
+ * `unavailable` says the same where the upstream has given a new credential before it failed: that is kept. `unusable`:
+ * the upstream has answered, but with nothing that makes an identity. As if it could not answer, but what it said before
+ * does not stand in for it.
  */
 export type RefreshResult =
   | { readonly outcome: "ok"; readonly identity: Identity; readonly connectorData?: string }
   | { readonly outcome: "denied"; readonly detail: string }
-  | { readonly outcome: "unavailable"; readonly detail: string; readonly connectorData: string };
+  | { readonly outcome: "unavailable"; readonly detail: string; readonly connectorData: string }
+  | { readonly outcome: "unusable"; readonly detail: string };
 
 /** What `probe` rejects with: a sentence, and the key of the settings it is about. */
 export class ProbeFailure extends Error {

@@ -157,8 +157,54 @@ describe("reading the upstream (DESIGN wall 5)", () => {
       return Promise.resolve({ outcome: "ok", identity: jane });
     });
     await read(question);
-    expect(inputs).toEqual([{ scopes: question.scopes, identity: jane, connectorData: "token-1" }]);
+    expect(inputs).toMatchObject([{ scopes: question.scopes, identity: jane, connectorData: "token-1" }]);
     expect((await world.stored())?.connectorData).toBe("token-1");
+  });
+
+  it("stores a new credential as soon as there is one, and not over somebody else's newer one", async () => {
+    const world = await createWorld();
+    const seen: (string | undefined)[] = [];
+    const read = await world.openReader(async ({ keep }) => {
+      await keep?.("token-2");
+      seen.push((await world.stored())?.connectorData);
+      await world.upstreams.update(question.key, (upstream) => ({
+        put: { ...upstream, connectorData: "token-9" },
+        result: undefined,
+      }));
+      await keep?.("token-3");
+      throw new Error("reset");
+    });
+    expect(await read(question)).toMatchObject({ outcome: "unavailable", detail: "reset" });
+    expect(seen).toEqual(["token-2"]);
+    expect((await world.stored())?.connectorData).toBe("token-9");
+  });
+
+  it("does not let an earlier answer stand in for one that can't be used: the upstream has answered", async () => {
+    const world = await createWorld();
+    const read = await world.openReader(async () => ({ outcome: "unusable", detail: "no mail" }), 1e9);
+    expect(await read(question)).toEqual({ outcome: "unavailable", detail: "no mail", isAnswer: true });
+    expect(await world.stored()).not.toHaveProperty("lease");
+  });
+
+  it("asks no second time while the first question is under way, though its lease has ended: it may have used up the credential", async () => {
+    const world = await createWorld();
+    let asked = 0;
+    let answer: (result: RefreshResult) => void = () => undefined;
+    const read = await world.openReader(() => {
+      asked += 1;
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    });
+    const first = read(question);
+    while (asked === 0) await setImmediate();
+    world.timeOut();
+    expect(await first).toMatchObject({ outcome: "unavailable" });
+    world.now += 2 * leaseMs;
+    const second = read(question);
+    await setImmediate();
+    answer({ outcome: "ok", identity: jane, connectorData: "token-2" });
+    expect([await second, asked]).toEqual([{ outcome: "ok", identity: jane }, 1]);
   });
 
   it("asks once for many callers of one process", async () => {

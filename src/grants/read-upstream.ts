@@ -5,7 +5,14 @@ import { createId, type Random } from "../platform/random.js";
 import { createSingleFlight } from "../platform/single-flight.js";
 import { type Pause, withinTime } from "../platform/within-time.js";
 import type { Identity } from "../records/identity.js";
-import { judgeLease, releaseLease, storeReading, takeLease, type UpstreamGrant } from "../records/upstream-grant.js";
+import {
+  judgeLease,
+  releaseLease,
+  renewCredential,
+  storeReading,
+  takeLease,
+  type UpstreamGrant,
+} from "../records/upstream-grant.js";
 import type { Collection } from "../storage/collection.js";
 
 export interface UpstreamQuestion {
@@ -22,7 +29,12 @@ export interface UpstreamQuestion {
 export type UpstreamAnswer =
   | { readonly outcome: "ok"; readonly identity: Identity }
   | { readonly outcome: "denied"; readonly detail: string }
-  | { readonly outcome: "unavailable"; readonly detail: string };
+  | {
+      readonly outcome: "unavailable";
+      readonly detail: string;
+      /** The upstream has answered, with nothing that can be used: what it said before does not stand in for it. */
+      readonly isAnswer?: boolean;
+    };
 
 export type ReadUpstream = (question: UpstreamQuestion) => Promise<UpstreamAnswer>;
 
@@ -55,9 +67,14 @@ export const upstreamMarginMs = 3_600_000;
 export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstream {
   const { upstreams, clock, leaseMs = 30_000 } = options;
   const once = createSingleFlight<UpstreamAnswer>();
+  /** Questions that this process has not had an answer to, also when whoever asked has given up. */
+  const underWay = new Map<string, Promise<UpstreamAnswer>>();
 
   async function read(question: UpstreamQuestion): Promise<UpstreamAnswer> {
     const givesUpAt = clock() + leaseMs;
+    // A second question would present the credential that the first one may have used up.
+    const earlier = underWay.get(question.key);
+    if (earlier !== undefined) return inTime(earlier);
     for (;;) {
       const entry = await upstreams.find(question.key);
       if (entry === undefined) return { outcome: "denied", detail: "the upstream grant is gone" };
@@ -65,7 +82,7 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
       if (verdict === "fresh") return { outcome: "ok", identity: entry.record.identity };
       if (verdict === "free") {
         const leased = await lease(question);
-        if (leased !== undefined) return askInTime(question, leased);
+        if (leased !== undefined) return inTime(begin(question, leased));
       }
       if (clock() >= givesUpAt) return { outcome: "unavailable", detail: "another replica is asking the upstream" };
       await options.pause(pollMs);
@@ -83,9 +100,15 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
     );
   }
 
+  function begin(question: UpstreamQuestion, leased: Leased): Promise<UpstreamAnswer> {
+    const asking = ask(question, leased).finally(() => underWay.delete(question.key));
+    underWay.set(question.key, asking);
+    return asking;
+  }
+
   /** The answer, or `unavailable` after four fifths of the lease. A late answer is still stored: it may hold the only credential. */
-  function askInTime(question: UpstreamQuestion, leased: Leased): Promise<UpstreamAnswer> {
-    return withinTime(options.pause, leaseMs * 0.8, ask(question, leased), () => ({
+  function inTime(asking: Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
+    return withinTime(options.pause, leaseMs * 0.8, asking, () => ({
       outcome: "unavailable",
       detail: "the upstream did not answer in time",
     }));
@@ -93,7 +116,7 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
 
   async function ask(question: UpstreamQuestion, leased: Leased): Promise<UpstreamAnswer> {
     try {
-      const result = await askConnector(options.connectors, question, leased.upstream);
+      const result = await askConnector(options.connectors, question, leased.upstream, keepFor(question, leased));
       return await settle(question, leased, result);
     } catch (error) {
       await upstreams.update(question.key, (current) => ({
@@ -104,8 +127,24 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
     }
   }
 
+  /** Stores a rotated credential before anything else is asked: a crash, or a slow answer, must not lose it. */
+  function keepFor({ key }: UpstreamQuestion, { upstream }: Leased): (connectorData: string) => Promise<void> {
+    return async (connectorData) => {
+      const from = upstream.connectorData;
+      await upstreams.update(key, (current) => ({
+        put: renewCredential(current, from, connectorData),
+        result: undefined,
+      }));
+    };
+  }
+
   async function settle(question: UpstreamQuestion, leased: Leased, result: RefreshResult): Promise<UpstreamAnswer> {
     if (result.outcome === "denied") return result;
+    if (result.outcome === "unusable") {
+      const { holder } = leased;
+      await upstreams.update(question.key, (current) => ({ put: releaseLease(current, holder), result: undefined }));
+      return { outcome: "unavailable", detail: result.detail, isAnswer: true };
+    }
     if (result.outcome === "unavailable") {
       const { holder } = leased;
       await upstreams.update(question.key, (current) => ({
@@ -133,7 +172,7 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
   async function readOrRemember(question: UpstreamQuestion): Promise<UpstreamAnswer> {
     const answer = await read(question);
     const maxAgeMs = options.connectors.find(question.connectorId)?.lastKnownForMs;
-    if (answer.outcome !== "unavailable" || maxAgeMs === undefined) return answer;
+    if (answer.outcome !== "unavailable" || answer.isAnswer === true || maxAgeMs === undefined) return answer;
     const entry = await upstreams.find(question.key);
     if (entry === undefined || clock() - entry.record.readAt > maxAgeMs) return answer;
     return { outcome: "ok", identity: entry.record.identity };
@@ -146,6 +185,7 @@ function askConnector(
   connectors: ConnectorPool,
   question: UpstreamQuestion,
   upstream: UpstreamGrant,
+  keep: (connectorData: string) => Promise<void>,
 ): Promise<RefreshResult> {
   const state = connectors.find(question.connectorId)?.state;
   if (state === undefined || "unavailable" in state)
@@ -156,6 +196,7 @@ function askConnector(
   return refresh({
     scopes: question.scopes,
     identity: upstream.identity,
+    keep,
     ...(upstream.connectorData !== undefined && { connectorData: upstream.connectorData }),
   });
 }

@@ -36,6 +36,11 @@ export function takeLease(upstream: UpstreamGrant, holder: string, endsAt: numbe
   return { ...upstream, lease: { holder, endsAt } };
 }
 
+/** Stores a new credential in the place of the one that it was given for. Somebody else's newer one stays. */
+export function renewCredential(upstream: UpstreamGrant, from: string | undefined, to: string): UpstreamGrant {
+  return upstream.connectorData === from ? { ...upstream, connectorData: to } : upstream;
+}
+
 /** What an upstream answered to the holder of a lease. */
 interface Reading {
   readonly holder: string;

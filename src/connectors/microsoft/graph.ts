@@ -25,6 +25,7 @@ export interface Graph {
 const idsAtOnce = 1_000;
 /** Graph gives up to 11,000 groups; somebody who sends more pages than this will not end. */
 const maxPages = 200;
+const maxItems = 20_000;
 
 const text = z
   .string()
@@ -69,6 +70,7 @@ export function createGraph(caller: UpstreamCaller, baseUrl: string): Graph {
       if (page === maxPages) throw new UpstreamError(`${path}: pages without end`);
       const response = await send(accessToken, { method: "POST", url, body: JSON.stringify(body) });
       const answer = parseJson(schema, requireSuccess(response));
+      if (found.length + answer.value.length > maxItems) throw new UpstreamError(`${path}: too many entries`);
       found.push(...answer.value);
       url = answer["@odata.nextLink"];
       // The link takes the person's token with it: it must not lead elsewhere.

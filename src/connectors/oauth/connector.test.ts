@@ -139,6 +139,21 @@ describe("a number as id (O-19)", () => {
   });
 });
 
+describe("a number that is no id", () => {
+  it("is refused: digits that JSON has lost are somebody else's as well, and zero is nobody's", async () => {
+    for (const [id, reason] of [
+      ["9007199254740992", "more digits"],
+      ["76561197960287930", "more digits"],
+      ["1e999", "more digits"],
+      ["0", "no usable id"],
+      ["-7", "no usable id"],
+    ] as const) {
+      person = { body: `{"id":${id}}` };
+      await expect(finishLogin(connector)).rejects.toThrow(reason);
+    }
+  });
+});
+
 describe("groups of oauth", () => {
   it("are those of the answer and those of an access token that is a JWT, each once", async () => {
     person = { body: { id: "p", groups: ["a", { name: "b", id: 2 }, { id: 3 }, 4, null] } };

@@ -65,9 +65,10 @@ function toIdentity(person: Members, groups: readonly string[], options: OAuthOp
 function readId(id: unknown, { userIDKey, exactNumericIDs }: OAuthOptions): string {
   if (typeof id === "string" && id !== "") return id;
   if (typeof id !== "number") throw new UpstreamError(`the upstream sent no usable ${userIDKey}`);
-  if (!exactNumericIDs) return formatAsGo(id);
-  if (Number.isSafeInteger(id)) return String(id);
-  throw new UpstreamError(`the upstream sent a ${userIDKey} with more digits than a number can hold`);
+  if (!Number.isSafeInteger(id))
+    throw new UpstreamError(`the upstream sent a ${userIDKey} with more digits than a number can hold`);
+  if (id <= 0) throw new UpstreamError(`the upstream sent no usable ${userIDKey}`);
+  return exactNumericIDs ? String(id) : formatAsGo(id);
 }
 
 /** Those of the answer and those of the access token, each once (dex-connectors §5.4). */

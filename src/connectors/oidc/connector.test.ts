@@ -300,6 +300,9 @@ describe("token exchange (RFC 8693)", () => {
 
   it.each([
     ["for another client (O-10)", { aud: "other-app" }],
+    ["issued to another client, for us among its audiences", { azp: "other-app" }],
+    ["that is an access token of Keycloak", { typ: "Bearer" }],
+    ["that is a logout token", { events: { "http://schemas.openid.net/event/backchannel-logout": {} } }],
     ["that is over", { exp: startSeconds - 100 }],
     ["of another issuer", { iss: "https://evil.example" }],
   ])("takes no ID token %s", async (_what, claims) => {

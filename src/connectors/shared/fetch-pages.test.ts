@@ -20,6 +20,11 @@ describe("a list that comes in pages", () => {
     expect(asked[2]).toBe("https://api.example.com/v1/teams?page=3");
   });
 
+  it("ends with an error where its pages are longer than anybody's list", async () => {
+    const page = { items: Array.from({ length: 15_000 }, () => 1), next: followingPage(first) };
+    await expect(fetchPages(first, async () => page)).rejects.toThrow("more than 20000 entries");
+  });
+
   it("is never followed to another origin, where the token would go along", async () => {
     for (const next of ["https://evil.example/v1/teams?page=2", "//evil.example/v1/teams?page=2", "/v1/teams?page=2"]) {
       const { asked, fetchPage } = listOf(2, () => next);

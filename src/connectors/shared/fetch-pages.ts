@@ -8,6 +8,8 @@ export interface ListPage<T> {
 
 /** Ten thousand groups, where a page holds a hundred. Whoever has more would not fit into a token either. */
 const maxPages = 100;
+/** Of pages that are longer than their API makes them. */
+const maxItems = 20_000;
 
 /**
  * Reads a list that comes in pages. A list without end is an `UpstreamError`, and never a part of the list: what is
@@ -27,6 +29,8 @@ export async function fetchPages<T>(
     }
     seen.add(url);
     const page: ListPage<T> = await fetchPage(url);
+    if (items.length + page.items.length > maxItems)
+      throw new UpstreamError(`${origin}${pathname} is a list of more than ${maxItems} entries`);
     items.push(...page.items);
     url = page.next === undefined ? undefined : moveToOrigin(page.next, url);
   }

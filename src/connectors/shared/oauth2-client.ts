@@ -5,7 +5,7 @@ import type { HttpResponse } from "../../platform/http-client.js";
 import type { Secret } from "../../platform/secret.js";
 import type { FinishInput, StartInput } from "../port.js";
 import { UpstreamError } from "./upstream-error.js";
-import { requireSuccess, sendPatiently, type UpstreamCaller } from "./upstream-json.js";
+import { concealTokens, requireSuccess, sendPatiently, type UpstreamCaller } from "./upstream-json.js";
 
 /** How the client proves itself at the token endpoint (RFC 6749 section 2.3.1). */
 export type ClientAuthentication = "basic" | "body" | "probe";
@@ -231,7 +231,8 @@ const Complaint = z.object({ error: z.string().min(1), error_description: z.stri
 function readComplaint(response: HttpResponse): { readonly error: string; readonly description?: string } | undefined {
   const { data } = Complaint.safeParse(readFields(response));
   if (data === undefined) return undefined;
-  return { error: data.error, ...(data.error_description !== undefined && { description: data.error_description }) };
+  const { error, error_description: description } = data;
+  return { error, ...(description !== undefined && { description: concealTokens(description) }) };
 }
 
 /** JSON, or a form where the content type says so, as older upstreams answer. */

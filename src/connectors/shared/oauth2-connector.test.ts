@@ -175,6 +175,28 @@ describe("a connector on OAuth 2.0", () => {
     expect(await refresh(connector, kept)).toMatchObject({ outcome: "ok" });
   });
 
+  it("hands a new credential in before the person is read with it, and only where there is one", async () => {
+    const connector = createConnector();
+    const connectorData = await logIn(connector);
+    const kept: string[] = [];
+    const keep = async (data: string): Promise<void> => void kept.push(`${asked.length} ${data.includes("r0'")}`);
+    await connector.refresh?.({ scopes, identity: ann, connectorData, keep });
+    expect(kept).toEqual([]);
+    now += 3_600_000;
+    const before = asked.length;
+    await connector.refresh?.({ scopes, identity: ann, connectorData, keep });
+    expect(kept).toEqual([`${before} true`]);
+  });
+
+  it("keeps what an upstream sends back of our token out of its message", async () => {
+    const token = "t".repeat(40);
+    upstream.answer(() => ({ status: 403, body: { message: `no access with ${token} today` } }));
+    const asking = fetchJson({ http, pause: () => Promise.resolve() }, z.unknown(), {
+      url: `${upstream.url}/api/user`,
+    });
+    await expect(asking).rejects.toThrow("answered 403 (no access with [...] today)");
+  });
+
   it.each([undefined, "", "no JSON", "[]", "{}", '{"accessToken":""}'])(
     "is denied with nothing kept: %j",
     async (data) => {

@@ -99,6 +99,7 @@ async function keepRenewed(
   input: RefreshInput,
 ): Promise<RefreshResult> {
   const connectorData = formatTokens(options, tokens);
+  await input.keep?.(connectorData);
   try {
     const result = await readWith(options, tokens, input);
     if (result.outcome === "refused") return { outcome: "denied", detail: result.detail };

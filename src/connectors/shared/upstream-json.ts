@@ -74,7 +74,12 @@ export function findComplaint({ text }: HttpResponse): string | undefined {
   const { data } = Complaint.safeParse(value);
   const error = typeof data?.error === "object" ? data.error.message : data?.error;
   const said = [error, data?.error_description ?? data?.message].filter((part) => part !== undefined && part !== "");
-  return said.length === 0 ? undefined : said.join(": ").replaceAll(/\s+/g, " ").slice(0, 200);
+  return said.length === 0 ? undefined : concealTokens(said.join(": ").replaceAll(/\s+/g, " ")).slice(0, 200);
+}
+
+/** An upstream may send back what it was sent: words as long as a token do not go into the log. */
+export function concealTokens(text: string): string {
+  return text.replaceAll(/[\w.~+/=-]{40,}/g, "[...]");
 }
 
 function describeBody(response: HttpResponse): string {

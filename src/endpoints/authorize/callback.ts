@@ -41,8 +41,11 @@ async function openAnswer(context: AuthorizeContext, request: BrowserRequest): P
   const sealed = state !== undefined && isHandle(state) ? findState(request.cookies, state, secure) : state;
   const open = await context.flows.openState(sealed, browserSecret(context, request));
   const pooled = context.connectors.find(open.sentTo);
-  const isOtherPath = request.connectorId !== undefined && request.connectorId !== open.sentTo;
-  if (pooled === undefined || isOtherPath || findLoginRefusal(context, open.client, pooled) !== undefined) {
+  if (
+    pooled === undefined ||
+    isAstray(context, request, pooled, parameters) ||
+    findLoginRefusal(context, open.client, pooled) !== undefined
+  ) {
     throw new PageError({
       kind: "invalid-request",
       reason: "The answer came from a sign-in service that was not asked.",
@@ -53,6 +56,27 @@ async function openAnswer(context: AuthorizeContext, request: BrowserRequest): P
   const told = login.kind === "header" ? readHeaders(request, login) : collectFields(parameters);
   const hash = keyedHash(deriveFromFlow(open.flow, "upstream answer"), pooled.id, JSON.stringify([...told].sort()));
   return { open, pooled, hash, ask };
+}
+
+/**
+ * Whether the answer is another upstream's: it came on another connector's path, or says that it is somebody else's
+ * (RFC 9207; RFC 9700 section 4.4). The code in it must not reach this connector's token endpoint.
+ */
+function isAstray(
+  context: AuthorizeContext,
+  request: BrowserRequest,
+  pooled: PooledConnector,
+  parameters: Parameters,
+): boolean {
+  const isOtherPath =
+    request.connectorId === undefined ? pooled.hasOwnCallback === true : request.connectorId !== pooled.id;
+  const issuer = parameters.find("iss");
+  if (isOtherPath || issuer === undefined || isIssuerOf(pooled, issuer)) return isOtherPath;
+  return context.connectors.list().some((other) => isIssuerOf(other, issuer));
+}
+
+function isIssuerOf({ state }: PooledConnector, issuer: string): boolean {
+  return "connector" in state && (state.connector.issuers?.() ?? []).includes(issuer);
 }
 
 interface Question {

@@ -15,6 +15,8 @@ export interface TokenExpectations {
   readonly nonce?: string | undefined;
   /** The access token that came along. */
   readonly accessToken?: string | undefined;
+  /** Somebody brought the token, and not the provider in its answer to our code. */
+  readonly isBrought?: boolean;
 }
 
 const Seconds = z.number().transform((seconds) => seconds * 1_000);
@@ -28,6 +30,8 @@ const Standard = z.object({
   iat: Seconds.optional(),
   nonce: z.string().optional(),
   at_hash: z.string().optional(),
+  events: z.unknown().optional(),
+  typ: z.unknown().optional(),
 });
 type Standard = z.infer<typeof Standard>;
 
@@ -46,7 +50,9 @@ export function checkClaims(
     throw new InvalidTokenError(`the token holds no usable ${String(error.issues[0]?.path[0] ?? "claims")}`);
   }
   if (!expected.issuers.includes(standard.iss)) throw new InvalidTokenError("the token is of another issuer");
-  checkAudience(standard, expected.audiences);
+  // Without an audience it is an access token that was asked about.
+  if (expected.audiences !== undefined || expected.isBrought === true) requireIdToken(standard);
+  checkAudience(standard, expected);
   checkTimes(standard, expected.now);
   if (expected.nonce !== undefined) checkNonce(standard.nonce, expected.nonce);
   if (standard.at_hash !== undefined && expected.accessToken !== undefined) {
@@ -55,13 +61,24 @@ export function checkClaims(
   return { sub: standard.sub };
 }
 
-function checkAudience({ aud, azp }: Standard, audiences: readonly string[] | undefined): void {
+/**
+ * A provider signs other tokens with the same keys (RFC 8725 section 3.11): logout tokens and security events have `events`,
+ * and Keycloak says in `typ` what a token is for.
+ */
+function requireIdToken({ events, typ }: Standard): void {
+  const isOther = typeof typ === "string" && /^(bearer|refresh|offline|logout)$/i.test(typ);
+  if (events !== undefined || isOther) throw new InvalidTokenError("the token is no ID token");
+}
+
+function checkAudience({ aud, azp }: Standard, { audiences, isBrought = false }: TokenExpectations): void {
   if (audiences === undefined) return;
   if (!aud.some((each) => audiences.includes(each)))
     throw new InvalidTokenError("the token is meant for another client");
-  // With several audiences the client that it was issued to must be ours too (steps 4 and 5).
-  if (aud.length > 1 && (azp === undefined || !audiences.includes(azp))) {
-    throw new InvalidTokenError("the token has several audiences and was issued to another client (azp)");
+  // With several audiences the client that it was issued to must be ours too (steps 4 and 5). What the provider answers our
+  // code with was issued to us, whatever it calls us there; a token that somebody brings must not be another client's.
+  const mustSay = aud.length > 1;
+  if (azp === undefined ? mustSay : (mustSay || isBrought) && !audiences.includes(azp)) {
+    throw new InvalidTokenError("the token was issued to another client, or does not say to whom (azp)");
   }
 }
 

@@ -49,7 +49,12 @@ function readClaims(options: ExchangeOptions, input: ExchangeInput): Promise<Cla
 async function readIdToken(options: ExchangeOptions, token: string): Promise<Claims> {
   const signed = await options.provider.verify(token);
   const { provider, clock } = options;
-  checkClaims(signed, { issuers: provider.issuers(), audiences: listAudiences(options), now: clock() });
+  checkClaims(signed, {
+    issuers: provider.issuers(),
+    audiences: listAudiences(options),
+    now: clock(),
+    isBrought: true,
+  });
   return signed.claims;
 }
 

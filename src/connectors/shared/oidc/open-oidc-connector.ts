@@ -83,6 +83,7 @@ function assemble(
     ...new Set(["openid", ...settings.scopes, ...(settings.asksOffline && offlineAccess ? ["offline_access"] : [])]),
   ];
   return {
+    issuers: () => [provider.metadata().issuer, ...provider.issuers()],
     ...createOidcLogin({ ...shared, client, parameters, refreshData, scopes, warnOnce: createWarnOnce(warn) }),
     ...(exchangeAudiences !== undefined && {
       exchangeToken: (input) => exchangeToken({ ...shared, audiences: exchangeAudiences }, input),
