@@ -415,4 +415,15 @@ describeWith("openssl", "a forged SAML response (security cases 2, 3, 44)", () =
     await expect(finishSamlEncoded(connector, encoded)).rejects.toThrow();
     expect(performance.now() - started).toBeLessThan(1_000);
   });
+
+  it("of blanks without end is refused at once, and does not keep the server from others (security case 27)", async () => {
+    await expect(finishSamlEncoded(connector, `A${" ".repeat(899_000)}!`)).rejects.toThrow("not base64");
+  });
+
+  it("with padding around a signed assertion is refused before the padding is worked on", async () => {
+    const padding = `<samlp:Extensions>${"<a/>".repeat(300)}</samlp:Extensions>`;
+    const padded = signedAssertion().replace("<samlp:Status>", `${padding}<samlp:Status>`);
+    expect(padded).toContain(padding);
+    expect(await refusal(padded)).toContain("too much stands around the Assertion");
+  });
 });

@@ -17,20 +17,22 @@ export function checkAssertion(assertion: XmlElement, expected: Expectation): st
   if (expected.issuer !== undefined && issuer.text !== expected.issuer)
     throw new UpstreamError("the assertion is not from ssoIssuer");
   const subject = requireOne(assertion, "Subject");
-  requireConfirmation(subject, expected);
-  checkConditions(assertion, expected);
+  const namesRecipient = requireConfirmation(subject, expected);
+  const namesAudience = checkConditions(assertion, expected);
+  // Profiles section 4.1.4.2 demands both. Without either it could be one that was made for somebody else.
+  if (!namesRecipient && !namesAudience)
+    throw new UpstreamError("the assertion names neither a Recipient nor an audience: nothing says that it is for us");
   const nameId = requireOne(subject, "NameID");
   if (nameId.text === "" || nameId.children.length > 0) throw new UpstreamError("the NameID is empty");
   return nameId.text;
 }
 
-/** At least one confirmation must hold. Where all fail the reason of the last one is told. */
-function requireConfirmation(subject: XmlElement, expected: Expectation): void {
+/** At least one confirmation must hold: whether it names its Recipient. Where all fail the reason of the last one is told. */
+function requireConfirmation(subject: XmlElement, expected: Expectation): boolean {
   let reason = new UpstreamError("the assertion has no subject confirmation");
   for (const confirmation of listChildren(subject, namespaces.assertion, "SubjectConfirmation")) {
     try {
-      checkConfirmation(confirmation, expected);
-      return;
+      return checkConfirmation(confirmation, expected);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       reason = error;
@@ -39,7 +41,7 @@ function requireConfirmation(subject: XmlElement, expected: Expectation): void {
   throw reason;
 }
 
-function checkConfirmation(confirmation: XmlElement, expected: Expectation): void {
+function checkConfirmation(confirmation: XmlElement, expected: Expectation): boolean {
   if (confirmation.attributes.get("Method") !== bearer)
     throw new UpstreamError("the subject is not confirmed as its bearer");
   const data = requireOne(confirmation, "SubjectConfirmationData");
@@ -49,12 +51,14 @@ function checkConfirmation(confirmation: XmlElement, expected: Expectation): voi
   if (recipient !== undefined && recipient !== expected.acsUrl)
     throw new UpstreamError("the assertion is for another Recipient than redirectURI");
   requireInTime(data, expected.now);
+  return recipient !== undefined;
 }
 
-function checkConditions(assertion: XmlElement, expected: Expectation): void {
+/** Whether there is an audience among them. */
+function checkConditions(assertion: XmlElement, expected: Expectation): boolean {
   const [conditions, ...more] = listChildren(assertion, namespaces.assertion, "Conditions");
   if (more.length > 0) throw new UpstreamError("the assertion has conditions twice");
-  if (conditions === undefined) return;
+  if (conditions === undefined) return false;
   requireInTime(conditions, expected.now);
   for (const condition of conditions.children) {
     if (condition.namespace !== namespaces.assertion || !knownConditions.has(condition.name))
@@ -63,6 +67,7 @@ function checkConditions(assertion: XmlElement, expected: Expectation): void {
     if (condition.name === "AudienceRestriction" && !audiences.some(({ text }) => text === expected.audience))
       throw new UpstreamError("the assertion is for another audience than entityIssuer or redirectURI");
   }
+  return listChildren(conditions, namespaces.assertion, "AudienceRestriction").length > 0;
 }
 
 function requireOne(parent: XmlElement, name: string): XmlElement {

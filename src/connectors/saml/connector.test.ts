@@ -153,9 +153,16 @@ describeWith("openssl", "a login by SAML (dex-connectors §5.2)", () => {
     await expect(logIn({}, { from: 30_001 })).rejects.toThrow("not valid yet");
   });
 
-  it("takes what Dex takes to be optional: Recipient, Destination, audience, the response's issuer", async () => {
-    const content = { recipient: undefined, destination: undefined, audience: undefined, responseIssuer: undefined };
-    expect(await logIn({ ssoIssuer: samlUrls.issuer }, content)).toMatchObject({ outcome: "ok" });
+  it("takes what Dex takes to be optional: Destination, the response's issuer, and one of Recipient and audience", async () => {
+    const content = { destination: undefined, responseIssuer: undefined };
+    const settings = { ssoIssuer: samlUrls.issuer };
+    expect(await logIn(settings, { ...content, recipient: undefined })).toMatchObject({ outcome: "ok" });
+    expect(await logIn(settings, { ...content, audience: undefined })).toMatchObject({ outcome: "ok" });
+  });
+
+  it("is refused where nothing in it says that it is for us (Profiles section 4.1.4.2)", async () => {
+    const nowhere = { recipient: undefined, audience: undefined };
+    await expect(logIn({}, nowhere)).rejects.toThrow("neither a Recipient nor an audience");
   });
 
   it("expects entityIssuer as audience where it is set", async () => {

@@ -49,8 +49,9 @@ export function findAssertion(response: XmlElement): XmlElement | undefined {
 function decodeMessage(encoded: string | undefined): string {
   if (encoded === undefined) throw new UpstreamError("the answer holds no SAMLResponse");
   if (encoded.length > maxLength) throw new UpstreamError(`the answer is longer than ${maxLength} characters`);
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(encoded)) throw new UpstreamError("SAMLResponse is not base64");
-  const text = decodeUtf8(Buffer.from(encoded, "base64"));
+  const bare = encoded.replaceAll(/\s+/g, "");
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(bare)) throw new UpstreamError("SAMLResponse is not base64");
+  const text = decodeUtf8(Buffer.from(bare, "base64"));
   if (text === undefined) throw new UpstreamError("SAMLResponse is not UTF-8");
   return normaliseLineEnds(text);
 }

@@ -95,6 +95,15 @@ describe("the reader of XML", () => {
     );
   });
 
+  it("refuses namespaces that are many or long: every element and attribute keeps its own (security case 29)", () => {
+    const declare = (count: number): string =>
+      Array.from({ length: count }, (_, at) => ` xmlns:p${at}="u${at}"`).join("");
+    const inside = `<a${declare(31)}><b${declare(31).replaceAll("xmlns:p", "xmlns:q")}><c`;
+    expect(() => parseXml(`${inside} xmlns:r="u"/></b></a>`)).not.toThrow();
+    expect(() => parseXml(`${inside} xmlns:r="u" xmlns:s="u"/></b></a>`)).toThrow("too many namespaces");
+    expect(() => parseXml(`<a xmlns="${"u".repeat(501)}"/>`)).toThrow("too long");
+  });
+
   it("resolves prefixes where they are used, and gives attributes without one no namespace", () => {
     const root = parseXml(
       '<p:a xmlns:p="urn:1" xmlns="urn:2" b="" p:b=""><p:c xmlns:p="urn:3"/><d/><e xmlns=""/></p:a>',

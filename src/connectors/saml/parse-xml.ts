@@ -29,6 +29,8 @@ export class XmlError extends Error {
  * their number (security case 29).
  */
 const limits = { depth: 64, elements: 12_000, attributes: 32, allAttributes: 24_000, comments: 100, cdata: 1_000 };
+/** Each element and attribute keeps what its prefix stands for. A namespace is as long in characters as this at most. */
+const scopeLimits = { prefixes: 64, namespace: 500 };
 
 const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
 const reservedNamespaces: ReadonlySet<string> = new Set([xmlNamespace, "http://www.w3.org/2000/xmlns/"]);
@@ -208,10 +210,13 @@ function extendScope(
 ): ReadonlyMap<string, string> {
   if (declared.size === 0) return outer;
   for (const [prefix, uri] of declared) {
+    if (uri.length > scopeLimits.namespace) throw new XmlError("a namespace that is too long");
     const isReserved = prefix === "xml" || prefix === "xmlns" || reservedNamespaces.has(uri);
     if (isReserved || (prefix !== "" && uri === "")) throw new XmlError("a namespace that can't be declared");
   }
-  return new Map([...outer, ...declared]);
+  const scope = new Map([...outer, ...declared]);
+  if (scope.size > scopeLimits.prefixes) throw new XmlError("too many namespaces");
+  return scope;
 }
 
 function isDeclaration(name: string): boolean {

@@ -23,6 +23,8 @@ export interface SignedElement {
 /** Longer ones are not signatures; working on one costs what it is long. In characters. */
 const maxSignedInfo = 20_000;
 const maxSignatureValue = 4_000;
+/** Of a response whose assertion alone is signed: issuer, status and extensions. */
+const maxElementsOutside = 200;
 
 /**
  * Verifies the signature of an element and gives back the element **read from the bytes that were digested**: what was
@@ -45,11 +47,19 @@ export function verifySignature(
   const outline = writeOutline(document, path, bare);
   const key = keys.find((each) => findSigned(outline, bare, each, createEchoes(allowSha1, parts)) !== undefined);
   if (key === undefined) throw wrong;
+  // The whole message is canonicalized with it: whoever has one good assertion must not make us work on padding.
+  const [root = element] = path;
+  if (countElements(root) - countElements(element) > maxElementsOutside)
+    throw new UpstreamError(`too much stands around the ${element.name} that is signed`);
   const signed = findSigned(document, bare, key, createAlgorithms(allowSha1));
   const read = signed === undefined ? undefined : parseXml(signed);
   const isSame = read?.name === element.name && read.namespace === element.namespace;
   if (read === undefined || !isSame || read.attributes.get("ID") !== element.attributes.get("ID")) throw wrong;
   return read;
+}
+
+function countElements({ children: within }: XmlElement): number {
+  return within.reduce((sum, each) => sum + countElements(each), 1);
 }
 
 interface SignatureParts {
