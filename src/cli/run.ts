@@ -8,6 +8,8 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** Runs one command. Every error ends as one message on stderr and an exit code. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
+  // Nothing else may be there to wait for, while a connector opens or tries again: Node.js would end without a word.
+  const alive = setInterval(() => undefined, 60_000);
   try {
     return await runCommand(parseCommandLine(args), io);
   } catch (error) {
@@ -17,6 +19,8 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     }
     io.stderr.write(`latchkey: ${error instanceof Error ? error.message : String(error)}\n`);
     return exitCodes.failed;
+  } finally {
+    clearInterval(alive);
   }
 }
 

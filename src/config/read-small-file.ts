@@ -21,7 +21,10 @@ export interface FileProblem {
 /** As `readSmallFile`, whatever the file holds. */
 export function readSmallBytes(file: string): { readonly bytes: Buffer } | FileProblem {
   try {
-    if (statSync(file).size > maxBytes) return { problem: `${file} is larger than ${maxBytes / 1_024} KiB` };
+    const status = statSync(file);
+    // A pipe or a device has no size, and may never end.
+    if (!status.isFile() && !status.isDirectory()) return { problem: `${file} is no regular file` };
+    if (status.size > maxBytes) return { problem: `${file} is larger than ${maxBytes / 1_024} KiB` };
     return { bytes: readFileSync(file) };
   } catch (error) {
     return { problem: describeProblem(file, error) };

@@ -16,7 +16,7 @@ export type AuditEvent =
       readonly reason: LoginFailure;
       /** What was typed as user name, cut at 64 characters. */
       readonly username?: string;
-      /** What was wrong with a ticket. */
+      /** Why a ticket is not good, or what the connector said. */
       readonly detail?: string;
       /** Whom the upstream knows, but the client may not be used by. */
       readonly subject?: string;

@@ -12,6 +12,9 @@ export class BerError extends Error {
   }
 }
 
+/** Of one element. A search answers with one entry at a time, and no entry has so many values. */
+const maxElements = 100_000;
+
 /** Where the first element of `bytes` ends, or undefined while too few bytes are there to tell. */
 export function findElementEnd(bytes: Buffer): number | undefined {
   const [, first] = bytes;
@@ -33,6 +36,7 @@ export function parseElements(bytes: Buffer): readonly BerElement[] {
   while (rest.length > 0) {
     const end = findElementEnd(rest);
     if (end === undefined || end > rest.length) throw new BerError("an element that is cut off");
+    if (elements.length === maxElements) throw new BerError("too many elements");
     const start = headerLength(rest);
     elements.push({ tag: rest.readUInt8(0), content: rest.subarray(start, end) });
     rest = rest.subarray(end);

@@ -12,6 +12,7 @@ import type {
 } from "../port.js";
 import type { LdapOptions } from "./config.js";
 import { type Directory, openDirectory } from "./directory.js";
+import { listValues } from "./entry.js";
 import { OperationRefused } from "./failures.js";
 import { findGroups } from "./find-groups.js";
 import { findById, findByUsername, hasPermanentId } from "./find-user.js";
@@ -21,7 +22,7 @@ import { probeTickets } from "./kerberos/probe.js";
 import type { KerberosSettings } from "./kerberos/settings.js";
 import type { LdapEntry, LdapResult } from "./messages.js";
 import { probe } from "./probe.js";
-import { readIdentity } from "./read-identity.js";
+import { IncompleteEntry, readIdentity } from "./read-identity.js";
 import { findAccountProblem, resultCodes } from "./result-codes.js";
 import { compileSettings, type LdapSettings } from "./settings.js";
 import { formatStoredLogin, parseStoredLogin, type StoredLogin } from "./stored-login.js";
@@ -50,6 +51,8 @@ export function createLdap(options: LdapOptions, context: ConnectorContext, tick
   const settings = compileSettings(options, context.http);
   const { timeoutMs } = context.http;
   const directory = openDirectory({ settings, clock: context.clock, timeoutMs });
+  // Places of their own: a flood of logins must not keep those waiting who are logged in.
+  const forRefreshes = openDirectory({ settings, clock: context.clock, timeoutMs });
   const ldap = { settings, directory, context, turnMs: Math.min(timeoutMs * 2, longestTurnMs) };
   warnOfSettings(options, context);
   return {
@@ -58,15 +61,16 @@ export function createLdap(options: LdapOptions, context: ConnectorContext, tick
       ...(options.usernamePrompt !== undefined && { usernameLabel: options.usernamePrompt }),
       check: (input) => (tickets?.settings.fallbackToPassword === false ? refusePassword() : check(ldap, input)),
     },
-    refresh: (input) => refresh(ldap, input),
+    refresh: (input) => refresh({ ...ldap, directory: forRefreshes }, input),
     ...(tickets !== undefined && { negotiate: (input) => logInByTicket(ldap, tickets, input) }),
     probe: async () => [
-      ...(await probe({ settings, directory, clock: context.clock, timeoutMs })),
+      ...(await probe({ settings, directory, clock: context.clock, timeoutMs, warn: context.warn })),
       ...(tickets === undefined ? [] : await probeTickets(tickets)),
     ],
     async close() {
       tickets?.acceptor.close();
       directory.close();
+      forRefreshes.close();
     },
   };
 }
@@ -107,10 +111,16 @@ interface Arrival {
   readonly signal: AbortSignal;
 }
 
-async function letIn(ldap: Ldap, arrival: Arrival): Promise<Extract<LoginResult, { outcome: "ok" }>> {
+/** Somebody whose entry lacks something is turned away: it is not the directory that has failed. */
+async function letIn(ldap: Ldap, arrival: Arrival): Promise<Exclude<LoginResult, { outcome: "bad-credentials" }>> {
   const { username, entry, scopes, signal } = arrival;
-  const identity = readIdentity(ldap.settings, entry, await listGroups(ldap, entry, scopes, signal));
-  return { outcome: "ok", identity, connectorData: formatStoredLogin(username, entry) };
+  try {
+    const identity = readIdentity(ldap.settings, entry, await listGroups(ldap, entry, scopes, signal));
+    return { outcome: "ok", identity, connectorData: formatStoredLogin(username, entry) };
+  } catch (error) {
+    if (error instanceof IncompleteEntry) return { outcome: "denied", detail: error.message };
+    throw error;
+  }
 }
 
 /** The ticket has proved who it is: the directory is asked for the entry alone. */
@@ -124,9 +134,28 @@ async function logInByTicket(
   const { username, reply } = negotiated;
   const signal = AbortSignal.timeout(ldap.turnMs);
   const entry = await findByUsername(ldap.directory, ldap.settings.users, username, signal);
-  if (entry === undefined) return { outcome: "denied", detail: "the directory has nobody of the name in the ticket" };
+  if (entry === undefined || !isCalled(entry, ldap.settings.users, username))
+    return turnAway(settings, "the directory has nobody of the name in the ticket");
   const result = await letIn(ldap, { username, entry, scopes: input.scopes, signal });
   return { ...result, ...(reply !== undefined && { reply }) };
+}
+
+/**
+ * Whether the entry has just this name, but for case. A directory also finds those that it takes for the same (blanks at the
+ * end, wide letters, soft hyphens): to a KDC they are different people.
+ */
+function isCalled(entry: LdapEntry, { usernameAttributes }: LdapSettings["users"], username: string): boolean {
+  const names = usernameAttributes.flatMap((name) => listValues(entry, name.split(":")[0] ?? name));
+  return names.some((name) => lowerAscii(name.toString("utf8")) === lowerAscii(username));
+}
+
+function lowerAscii(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** Whoever is somebody else at their computer may still type a name and password, where that is allowed. */
+function turnAway({ fallbackToPassword }: KerberosSettings, detail: string): NegotiateResult {
+  return fallbackToPassword ? { outcome: "form", rejected: detail } : { outcome: "denied", detail };
 }
 
 function isTooLong(text: string): boolean {
@@ -169,7 +198,17 @@ async function listGroups(
   return findGroups(directory, settings.groups, entry, signal);
 }
 
-async function refresh(ldap: Ldap, { scopes, identity, connectorData }: RefreshInput): Promise<RefreshResult> {
+/** An entry that was read and lacks something is an answer: what was read before must not go on for it. */
+async function refresh(ldap: Ldap, input: RefreshInput): Promise<RefreshResult> {
+  try {
+    return await readAgain(ldap, input);
+  } catch (error) {
+    if (error instanceof IncompleteEntry) return { outcome: "unusable", detail: error.message };
+    throw error;
+  }
+}
+
+async function readAgain(ldap: Ldap, { scopes, identity, connectorData }: RefreshInput): Promise<RefreshResult> {
   const stored = parseStoredLogin(connectorData);
   if (stored === undefined) return { outcome: "denied", detail: "nothing is stored by which to find the person again" };
   const signal = AbortSignal.timeout(ldap.turnMs);

@@ -76,15 +76,28 @@ function settled<T extends Socket>(socket: T, event: string, name: string, signa
     const onAbort = (): void => finish(new ServerUnavailable(`${name} could not be reached in time`));
     const onClose = (): void => finish(new ServerUnavailable(`${name} closed the connection`));
     const onError = (error: Error): void =>
-      finish(new ServerUnavailable(`${name} could not be reached: ${describe(error)}`, error));
+      finish(new ServerUnavailable(`${name} ${describe(error, event === "secureConnect")}`, error));
     socket.on(event, onOpen).on("error", onError).on("close", onClose);
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
   });
 }
 
+/** Codes of OpenSSL for a certificate that leads to no authority we know. */
+const untrusted = /^(UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)|(SELF|DEPTH_ZERO_SELF)_SIGNED_CERT)/;
+
 /** Of a host with several addresses each failure is told: the error that gathers them says nothing. */
-function describe(error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((each) => String(each?.message ?? each)).join(", ");
-  return error.message;
+function describe(error: Error, isTls: boolean): string {
+  const code: unknown = Reflect.get(error, "code");
+  const said =
+    error instanceof AggregateError
+      ? error.errors.map((each) => String(each?.message ?? each)).join(", ")
+      : error.message;
+  if (isTls && typeof code === "string") {
+    if (untrusted.test(code)) return `has a certificate of an authority that is not trusted (see rootCA): ${said}`;
+    if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return `has a certificate for another name: ${said}`;
+    if (code === "ECONNRESET" || code === "EPROTO" || code.startsWith("ERR_SSL_"))
+      return `does not seem to speak TLS there (see startTLS and insecureNoSSL): ${said}`;
+  }
+  return `could not be reached: ${said}`;
 }

@@ -16,6 +16,8 @@ export interface ProbeOptions {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly timeoutMs: number;
+  /** Told of what will disappoint, though all answers. */
+  readonly warn: (message: string) => void;
 }
 
 const dayMs = 86_400_000;
@@ -33,7 +35,18 @@ export async function probe(options: ProbeOptions): Promise<readonly string[]> {
   const named = anyOf(usernameAttributes.map((name) => present(name.split(":")[0] ?? name)));
   const input = { baseDn, scope, filter: allOf([...filters, named]), attributes: requested, sizeLimit: samples };
   const people = await ask(directory, input, options.timeoutMs, "userSearch.filter");
-  return [...told, ...judgePeople(settings, people)];
+  await probeGroups(options);
+  return [...told, ...judgePeople(options, people)];
+}
+
+async function probeGroups({ settings: { groups }, directory, timeoutMs, warn }: ProbeOptions): Promise<void> {
+  if (groups === undefined) return;
+  const { baseDn, scope, filters, matchers, nameAttribute } = groups;
+  if (matchers.length === 0) return warn("groupSearch without userMatchers: nobody has groups");
+  const named = anyOf(matchers.map(({ groupAttribute }) => present(groupAttribute.split(":")[0] ?? groupAttribute)));
+  const input = { baseDn, scope, filter: allOf([...filters, named]), attributes: [nameAttribute], sizeLimit: samples };
+  const found = await ask(directory, input, timeoutMs, "groupSearch.filter");
+  if (found.length === 0) warn(`the group search finds no group below ${baseDn} that has a groupAttr of userMatchers`);
 }
 
 async function probeServer({ directory, clock, timeoutMs }: ProbeOptions, server: LdapServer): Promise<string> {
@@ -42,7 +55,8 @@ async function probeServer({ directory, clock, timeoutMs }: ProbeOptions, server
     dialled = await directory.openService(server, AbortSignal.timeout(timeoutMs));
   } catch (error) {
     const key = error instanceof OperationRefused ? "bindDN" : "host";
-    throw new ProbeFailure(`${server.name}: ${describe(error)}`, key);
+    const what = describe(error);
+    throw new ProbeFailure(what.startsWith(server.name) ? what : `${server.name}: ${what}`, key);
   }
   dialled.connection.close();
   const { certificate } = dialled;
@@ -67,13 +81,19 @@ async function ask(
     return await directory.search(input, AbortSignal.timeout(timeoutMs));
   } catch (error) {
     const isMissing = error instanceof OperationRefused && error.resultCode === resultCodes.noSuchObject;
-    throw new ProbeFailure(isMissing ? `there is no ${input.baseDn}` : describe(error), key);
+    throw new ProbeFailure(
+      isMissing ? `there is no ${input.baseDn}, or whoever we are there may not see it` : describe(error),
+      key,
+    );
   }
 }
 
-function judgePeople({ users }: LdapSettings, people: readonly LdapEntry[]): readonly string[] {
-  if (people.length === 0) return [`nobody below ${users.baseDn} could log in: the user search finds no one`];
-  const told = [`the user search finds people below ${users.baseDn}`];
+function judgePeople({ settings, warn }: ProbeOptions, people: readonly LdapEntry[]): readonly string[] {
+  const { users } = settings;
+  if (people.length === 0) {
+    warn(`nobody below ${users.baseDn} could log in: the user search finds no one`);
+    return [];
+  }
   const keys = [
     ["userSearch.idAttr", users.idAttribute],
     ["userSearch.nameAttr", users.nameAttribute],
@@ -84,10 +104,9 @@ function judgePeople({ users }: LdapSettings, people: readonly LdapEntry[]): rea
     if (attribute === undefined) continue;
     const without = people.filter((person) => findText(person, attribute) === undefined).length;
     if (without === people.length) throw new ProbeFailure(`nobody looked at has the attribute ${attribute}`, key);
-    if (without > 0)
-      told.push(`${without} of ${people.length} people looked at have no ${attribute}: they cannot log in`);
+    if (without > 0) warn(`${without} of ${people.length} people looked at have no ${attribute}: they cannot log in`);
   }
-  return told;
+  return [`the user search finds people below ${users.baseDn}`];
 }
 
 function describe(error: unknown): string {

@@ -4,8 +4,11 @@ import { findText, listValues } from "./entry.js";
 import type { LdapEntry } from "./messages.js";
 import type { LdapSettings, UserSettings } from "./settings.js";
 
+/** The directory answers, but not with all that makes an identity: this person can't log in, and others can. */
+export class IncompleteEntry extends UpstreamError {}
+
 /**
- * Who an entry is. Rejects where a configured attribute is not there, naming all that are missing, as Dex does: an
+ * Who an entry is. Rejects with `IncompleteEntry` where a configured attribute is not there, naming all that are missing, as Dex does: an
  * identity with holes would be another one at some clients.
  */
 export function readIdentity(
@@ -25,7 +28,7 @@ export function readIdentity(
   const preferredUsername = read(users.preferredUsernameAttribute);
   // As in Dex the display name stands before the suffix, and not the id (dex-connectors O-27).
   const email = users.emailSuffix === undefined ? read(users.emailAttribute) : `${username}@${users.emailSuffix}`;
-  if (missing.length > 0) throw new UpstreamError(`the person's entry has no ${missing.join(", ")}`);
+  if (missing.length > 0) throw new IncompleteEntry(`the person's entry has no ${missing.join(", ")}`);
   const userId = hasId ? readId(users, entry) : "";
   return { userId, username, preferredUsername, email, emailVerified, groups };
 }

@@ -38,7 +38,7 @@ describe("the settings of a directory", () => {
   it("ask for no attribute twice, for none without a name, and not for DN", () => {
     const userSearch = { baseDN: "dc=x", username: "uid", idAttr: "DN", emailAttr: "mail", nameAttr: "MAIL" };
     const groupSearch = { baseDN: "dc=x", userMatchers: [{ userAttr: "memberOf", groupAttr: "entryDN" }] };
-    expect(compile({ userSearch, groupSearch }).users.requested).toEqual(["MAIL", "memberOf"]);
+    expect(compile({ userSearch, groupSearch }).users.requested).toEqual(["MAIL", "uid", "memberOf"]);
   });
 
   it("look for groups by every matcher that is filled in", () => {

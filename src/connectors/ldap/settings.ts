@@ -100,7 +100,7 @@ function compileUsers(search: LdapOptions["userSearch"], matchers: readonly Grou
   const usernameAttributes = typeof search.username === "string" ? [search.username] : search.username;
   const { idAttr, nameAttr, preferredUsernameAttr, emailSuffix } = search;
   const emailAttr = emailSuffix === undefined ? search.emailAttr : undefined;
-  const attributes = [idAttr, emailAttr, nameAttr, preferredUsernameAttr];
+  const attributes = [idAttr, emailAttr, nameAttr, preferredUsernameAttr, ...usernameAttributes];
   return {
     baseDn: search.baseDN,
     scope: compileScope(search.scope),

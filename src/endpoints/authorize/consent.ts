@@ -6,6 +6,7 @@ import type { OpenLogin } from "../../records/login.js";
 import { type AuthorizeContext, browserSecret, dispatcherUrl, otherAccountUrl } from "./context.js";
 import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
 import { alreadyDone, respondWithDenial } from "./respond.js";
+import { keepsUpstream } from "./upstream-result.js";
 
 /** `/approval`: shows what the client asks for, and takes the answer. `req` and `hmac` are Dex's names. */
 export async function consent(context: AuthorizeContext, request: BrowserRequest): Promise<BrowserReply> {
@@ -35,14 +36,14 @@ async function answer(
 }
 
 function show(context: AuthorizeContext, request: BrowserRequest, open: OpenFlow, login: OpenLogin): BrowserReply {
-  const { client, flow, target } = open;
+  const { client, target } = open;
   const page = renderConsent({
     site: context.site,
     clientName: client.name,
     clientId: client.id,
     redirectHost: findHost(target.uri),
     person: { name: login.identity.username, email: login.identity.email },
-    scopes: describeScopes(flow.request.scopes, login, client.refreshPolicy.idleMs),
+    scopes: describeScopes(listGivenScopes(context, open, login), login, client.refreshPolicy.idleMs),
     action: request.url,
     flow: open.sealed,
     otherAccountUrl: otherAccountUrl(context, open.sealed),
@@ -53,6 +54,14 @@ function show(context: AuthorizeContext, request: BrowserRequest, open: OpenFlow
 /** Empty where the app has no host: a scheme of its own, out of band, a path of ours. */
 function findHost(uri: string): string {
   return /^https?:/i.test(uri) && URL.canParse(uri) ? new URL(uri).host : "";
+}
+
+/** Without `offline_access` where the connector yields no refresh tokens: nothing is promised that will not be given. */
+function listGivenScopes(context: AuthorizeContext, open: OpenFlow, { connectorId }: OpenLogin): readonly string[] {
+  const { scopes } = open.flow.request;
+  const pooled = context.connectors.find(connectorId);
+  const isKept = pooled !== undefined && keepsUpstream(context, open, pooled);
+  return isKept ? scopes : scopes.filter((scope) => scope !== "offline_access");
 }
 
 /** What the client would learn and be able to do, with the person's real values. Scopes that open nothing are silent. */

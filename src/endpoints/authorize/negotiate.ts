@@ -33,6 +33,7 @@ export interface TicketSteps {
 }
 
 const busyRetrySeconds = 5;
+const maxDetailLength = 200;
 const askedCookie = "latchkey_negotiate";
 /** A browser that has no ticket is not asked again at each reload: some show a window of their own for it. */
 const askedSeconds = 60;
@@ -87,8 +88,10 @@ async function ask(
 
 function reportRejected(context: AuthorizeContext, { open, pooled }: TicketAttempt, detail: string | undefined): void {
   if (detail === undefined) return;
+  // A stranger's token may hold a name of any length.
+  const told = detail.slice(0, maxDetailLength);
   const [clientId, connectorId] = [open.client.id, pooled.id];
-  context.report({ type: "login.failed", clientId, connectorId, reason: "bad-ticket", detail });
+  context.report({ type: "login.failed", clientId, connectorId, reason: "bad-ticket", detail: told });
 }
 
 /** Browsers that have a ticket never show it: they answer the challenge themselves. */

@@ -88,7 +88,7 @@ async function submit(context: AuthorizeContext, request: BrowserRequest, attemp
     reportFailure(context, attempt, "bad-credentials", username);
     return showForm(context, request, attempt, { username, problem: { kind: "mismatch" }, status: 401 });
   }
-  if (result.outcome === "denied") throw deniedUpstream(context, attempt.open, attempt.pooled, result.detail);
+  if (result.outcome === "denied") throw deniedUpstream(context, attempt.open, attempt.pooled, result.detail, username);
   return arrive(context, attempt, result);
 }
 

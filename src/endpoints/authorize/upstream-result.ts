@@ -12,8 +12,16 @@ export function deniedUpstream(
   open: OpenFlow,
   pooled: PooledConnector,
   detail: string,
+  username?: string,
 ): PageError {
-  context.report({ type: "login.failed", clientId: open.client.id, connectorId: pooled.id, reason: "denied-upstream" });
+  context.report({
+    type: "login.failed",
+    clientId: open.client.id,
+    connectorId: pooled.id,
+    reason: "denied-upstream",
+    detail,
+    ...(username !== undefined && { username: username.slice(0, 64) }),
+  });
   const denied = new OAuthError("access_denied", "The sign-in service did not let the person in.");
   return new PageError(
     {

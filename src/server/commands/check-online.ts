@@ -30,23 +30,18 @@ const poolSize = 4;
 /** Opens each connector and has it try what a login needs. Never rejects; never tells a secret. */
 export async function checkOnline(options: CheckOnlineOptions): Promise<readonly Finding[]> {
   const { connectors, limitMs, types = connectorTypes } = options;
-  const signal = AbortSignal.timeout(limitMs);
   const findings = await Promise.all(
-    connectors.map((connector) => checkOne(connector, types.get(connector.type), { signal, limitMs })),
+    connectors.map((connector) => checkOne(connector, types.get(connector.type), limitMs)),
   );
   return findings.flat();
-}
-
-interface Limit {
-  readonly signal: AbortSignal;
-  readonly limitMs: number;
 }
 
 async function checkOne(
   connector: ConnectorConfig,
   type: ConnectorType | undefined,
-  { signal, limitMs }: Limit,
+  limitMs: number,
 ): Promise<readonly Finding[]> {
+  const signal = AbortSignal.timeout(limitMs);
   const findings: Finding[] = [];
   const conceal = createConcealer(connector.options);
   const add = (severity: Finding["severity"], message: string, key?: string): void => {
@@ -106,8 +101,20 @@ function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** Takes every secret of the settings out of a text: an upstream may send back what it was sent. */
 function createConcealer(options: unknown): (text: string) => string {
-  const secrets = listSecrets(options).filter((secret) => secret.length >= shortestSecret);
+  const secrets = listSecrets(options)
+    .filter((secret) => secret.length >= shortestSecret)
+    .flatMap(listForms)
+    .sort((a, b) => b.length - a.length);
   return (text) => secrets.reduce((told, secret) => told.replaceAll(secret, "[secret]"), text);
+}
+
+/** A secret as it is, and as it may stand in what an upstream sends back. */
+function listForms(secret: string): readonly string[] {
+  return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), btoaUtf8(secret)])];
+}
+
+function btoaUtf8(text: string): string {
+  return Buffer.from(text).toString("base64");
 }
 
 /** What is shorter stands in many words that are no secret. */

@@ -23,8 +23,8 @@ export interface Kdc {
   readonly keytab: string;
   /** What a client of this realm has in its environment once it has logged in. */
   login(principal: string): Promise<Credentials>;
-  /** A keytab with keys of these principals, which are made. */
-  createKeytab(principals: readonly string[]): string;
+  /** A keytab with keys of these principals of one realm, which are made; `file`: one to add them to. */
+  createKeytab(principals: readonly string[], file?: string): string;
   stop(): void;
 }
 
@@ -62,10 +62,12 @@ export async function startKdc(people: readonly string[]): Promise<Kdc> {
       .map((person) => `addprinc -pw ${password} "${person}"`);
     admin(name, [...own, `addprinc -pw between krbtgt/${realm}@${partnerRealm}`]);
   }
-  const createKeytab = (principals: readonly string[]): string => {
-    const file = join(folder, `${principals.join("-").replaceAll(/\W/g, "_")}.keytab`);
+  const createKeytab = (
+    principals: readonly string[],
+    file = join(folder, `${principals.join("-").replaceAll(/\W/g, "_")}.keytab`),
+  ): string => {
     admin(
-      realm,
+      principals[0]?.split("@")[1] ?? realm,
       principals.flatMap((name) => [`addprinc -randkey ${name}`, `ktadd -norandkey -k ${file} ${name}`]),
     );
     return file;

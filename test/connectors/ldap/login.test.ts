@@ -200,8 +200,11 @@ describeWith("slapd", "a login with a real directory", () => {
     expect(nameless.warnings).toContainEqual(expect.stringContaining("emailSuffix without nameAttr"));
   });
 
-  it("ends with an error that names every attribute that is missing", async () => {
-    await expect(open({ nameAttr: "displayName" }).login("bob")).rejects.toThrow("has no displayName, mail");
+  it("turns away whose entry lacks an attribute, and names every one", async () => {
+    expect(await open({ nameAttr: "displayName" }).login("bob")).toEqual({
+      outcome: "denied",
+      detail: "the person's entry has no displayName, mail",
+    });
   });
 
   describe("an objectGUID", () => {

@@ -55,6 +55,17 @@ describeWith("slapd", "a refresh reads the person's entry again", () => {
     expect(narrowed).toMatchObject({ outcome: "ok", identity: { groups: [] } });
   });
 
+  it("and tells apart an entry that lacks something: what was read before must not stand in for it", async () => {
+    const ldap = open();
+    const { identity, connectorData } = requireLogin(await ldap.login("grows"));
+    const mail = (operation: "add" | "delete"): Change =>
+      new Change({ operation, modification: new Attribute({ type: "mail", values: [identity.email] }) });
+    await change((client) => client.modify(`uid=grows,${people}`, mail("delete")));
+    expect(await ldap.refresh(identity, connectorData)).toMatchObject({ outcome: "unusable" });
+    await change((client) => client.modify(`uid=grows,${people}`, mail("add")));
+    expect(await ldap.refresh(identity, connectorData)).toMatchObject({ outcome: "ok" });
+  });
+
   it("and denies whose entry is gone, or no longer fits the filter", async () => {
     const ldap = open({ filter: "(!(userAccountControl=514))" });
     const leaving = requireLogin(await ldap.login("leaves"));

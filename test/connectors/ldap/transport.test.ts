@@ -54,14 +54,14 @@ describeWith("slapd", "the way to a real directory", () => {
 
     it("is refused with a certificate that somebody else has signed, or that names another host", async () => {
       for (const open of [ldaps, startTls]) {
-        await expect(open({ rootCA: slapd.certificates.otherCa }).login("jane")).rejects.toThrow("certificate");
-        await expect(open({}).login("jane")).rejects.toThrow("certificate");
+        await expect(open({ rootCA: slapd.certificates.otherCa }).login("jane")).rejects.toThrow("is not trusted");
+        await expect(open({}).login("jane")).rejects.toThrow("is not trusted (see rootCA)");
       }
       const elsewhere = { rootCA: slapd.certificates.ca, host: `127.0.0.2:${slapd.tlsPort}` };
       const forwarded = await startTcpProxy(slapd.tlsPort);
       onTestFinished(() => forwarded.close());
       const named = ldaps({ ...elsewhere, host: `ip6-localhost:${forwarded.port}` });
-      await expect(named.login("jane")).rejects.toThrow(/could not be reached/);
+      await expect(named.login("jane")).rejects.toThrow(/has a certificate for another name|could not be reached/);
     });
 
     it("takes any certificate where the settings say so, and warns", async () => {
@@ -245,12 +245,18 @@ describeWith("slapd", "the way to a real directory", () => {
       rootCA: slapd.certificates.ca,
     });
 
-    it("tells how long the certificate is good, and what people lack", async () => {
+    const warningsOf = async (settings: object): Promise<readonly string[]> => {
+      const warnings: string[] = [];
+      await probe(settings, { warn: (message: string) => void warnings.push(message) });
+      return warnings;
+    };
+
+    it("tells how long the certificate is good, and warns of what people lack", async () => {
       expect(await probe(secured())).toEqual([
         expect.stringMatching(/^localhost:\d+ answers; its certificate is good for (39|40) more days$/),
         `the user search finds people below ${people}`,
-        "1 of 2 people looked at have no mail: they cannot log in",
       ]);
+      expect(await warningsOf(secured())).toContain("1 of 2 people looked at have no mail: they cannot log in");
       expect(await probe(plainSettings(slapd.port))).toContainEqual(expect.stringContaining("without TLS"));
     });
 
@@ -266,9 +272,18 @@ describeWith("slapd", "the way to a real directory", () => {
       expect(failure).toMatchObject({ key, message: expect.stringContaining(message) });
     });
 
-    it("says that nobody could log in where the user search finds no one", async () => {
-      const settings = plainSettings(slapd.port, { userSearch: { baseDN: groups, username: "uid" } });
-      expect(await probe(settings)).toContainEqual(expect.stringContaining("nobody below"));
+    it("warns where the user search finds no one, and where nobody would have groups", async () => {
+      const nobody = plainSettings(slapd.port, { userSearch: { baseDN: groups, username: "uid" } });
+      expect(await warningsOf(nobody)).toContainEqual(expect.stringContaining("nobody below"));
+      const matcher = { userAttr: "DN", groupAttr: "uniqueMember" };
+      for (const [groupSearch, message] of [
+        [{ baseDN: groups }, "without userMatchers"],
+        [{ baseDN: groups, userMatchers: [matcher] }, "the group search finds no group"],
+      ] as const) {
+        expect(await warningsOf(plainSettings(slapd.port, { groupSearch }))).toContainEqual(
+          expect.stringContaining(message),
+        );
+      }
     });
   });
 

@@ -15,6 +15,7 @@ export class AcceptorProcess {
   readonly #timeoutMs: number;
   readonly #pending = new Map<number, Pending>();
   #nextId = 0;
+  #isTooSlow = false;
 
   /** Calls `onEnd` once, when it has ended. */
   constructor(settings: AcceptorSettings, timeoutMs: number, onEnd: () => void) {
@@ -23,12 +24,12 @@ export class AcceptorProcess {
       execArgv: [],
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
-    // It must not keep a server alive that wants to end.
-    this.#child.unref();
-    this.#child.channel?.unref();
     this.keys = this.#inTime(this.#watch(onEnd));
     // Whoever waits for the keys is told; where nobody does, it is no fault of the server.
-    this.keys.catch(() => undefined);
+    this.keys.then(
+      () => this.#letGo(),
+      () => this.#letGo(),
+    );
     this.#send(settings);
   }
 
@@ -47,6 +48,12 @@ export class AcceptorProcess {
   /** Lets it end. What it owes is lost. */
   close(): void {
     if (this.#child.connected) this.#child.disconnect();
+  }
+
+  /** It must not keep a server alive that wants to end. Before it is ready nothing else may be there to wait for. */
+  #letGo(): void {
+    this.#child.unref();
+    this.#child.channel?.unref();
   }
 
   #watch(onEnd: () => void): Promise<readonly KeytabKey[]> {
@@ -70,7 +77,9 @@ export class AcceptorProcess {
         }
       });
       this.#child.once("error", ({ message }) => end(`failed: ${message}`));
-      this.#child.once("exit", (code, signal) => end(`has ended (${signal ?? code})`));
+      this.#child.once("exit", (code, signal) =>
+        end(this.#isTooSlow ? "did not answer in time" : `has ended (${signal ?? code})`),
+      );
     });
   }
 
@@ -80,7 +89,10 @@ export class AcceptorProcess {
   }
 
   async #inTime<T>(work: Promise<T>): Promise<T> {
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), this.#timeoutMs).unref();
+    const timer = setTimeout(() => {
+      this.#isTooSlow = true;
+      this.#child.kill("SIGKILL");
+    }, this.#timeoutMs);
     try {
       return await work;
     } finally {

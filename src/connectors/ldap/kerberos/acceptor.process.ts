@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseKeytab } from "./keytab.js";
+import { listKeys, listNames } from "./keytab.js";
 import type { AcceptorReport, AcceptorSettings, KeytabKey, TokenMessage, Verdict } from "./protocol.js";
 
 // The process that judges Kerberos tickets: MIT's library reads what strangers send, and takes its settings from the
@@ -26,8 +26,14 @@ const packageName: string = "kerberos";
 // A terminal sends these to the whole group: the parent decides when it is over.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
-process.on("disconnect", () => process.exit(0));
+process.on("disconnect", end);
 process.once("message", (settings: AcceptorSettings) => void start(settings));
+
+/** At once: an ordinary exit waits for the library's threads, which may wait for a file that never comes. */
+function end(): void {
+  process.emit("exit", 0);
+  process.kill(process.pid, "SIGKILL");
+}
 
 async function start(settings: AcceptorSettings): Promise<void> {
   try {
@@ -35,15 +41,14 @@ async function start(settings: AcceptorSettings): Promise<void> {
     process.env["KRB5_KTNAME"] = `FILE:${settings.keytabPath}`;
     if (settings.maxClockSkewSeconds !== undefined) limitClockSkew(settings.maxClockSkewSeconds);
     const kerberos = await loadPackage();
-    process.on("message", (message: TokenMessage) => void answer(kerberos, message));
+    const judge = createJudge(kerberos, settings.keytabPath);
+    process.on("message", ({ id, token }: TokenMessage) => {
+      void judge(token).then((verdict) => report({ type: "verdict", id, verdict }));
+    });
     report({ type: "ready", keys });
   } catch (error) {
     report({ type: "failed", message: describe(error) });
   }
-}
-
-async function answer(kerberos: KerberosPackage, { id, token }: TokenMessage): Promise<void> {
-  report({ type: "verdict", id, verdict: await judge(kerberos, token) });
 }
 
 function report(what: AcceptorReport): void {
@@ -58,7 +63,7 @@ async function readKeys(path: string): Promise<readonly KeytabKey[]> {
     throw new Error(`the keytab can't be read: ${describe(error)}`);
   }
   try {
-    return parseKeytab(file);
+    return listKeys(file);
   } catch (error) {
     throw new Error(`the keytab ${path} ${describe(error)}`);
   }
@@ -84,19 +89,23 @@ async function loadPackage(): Promise<KerberosPackage> {
   }
 }
 
-async function judge(kerberos: KerberosPackage, token: string): Promise<Verdict> {
-  try {
-    // Without a name any key of the keytab will do; which one it was is judged by who asks.
-    const server = await kerberos.initializeServer("");
-    await server.step(token);
-    const { username, targetName, response, contextComplete } = server;
-    if (contextComplete !== true || typeof username !== "string" || typeof targetName !== "string")
-      return { accepted: false, reason: "the token does not tell who it is in one step" };
-    const hasReply = typeof response === "string" && response !== "";
-    return { accepted: true, client: username, service: targetName, ...(hasReply && { reply: response }) };
-  } catch (error) {
-    return { accepted: false, reason: describe(error) };
-  }
+function createJudge(kerberos: KerberosPackage, keytabPath: string): (token: string) => Promise<Verdict> {
+  return async (token) => {
+    try {
+      // Without a name any key of the keytab will do; which ones are good is judged by who asks.
+      const server = await kerberos.initializeServer("");
+      await server.step(token);
+      const { username, targetName, response, contextComplete } = server;
+      if (contextComplete !== true || typeof username !== "string" || typeof targetName !== "string")
+        return { accepted: false, reason: "the token does not tell who it is in one step" };
+      const services = listNames(await readFile(keytabPath), targetName);
+      const hasReply = typeof response === "string" && response !== "";
+      return { accepted: true, client: username, services, ...(hasReply && { reply: response }) };
+    } catch (error) {
+      // The library adds this where Kerberos itself has nothing to say.
+      return { accepted: false, reason: describe(error).replace(/: Unknown error$/, "") };
+    }
+  };
 }
 
 function describe(error: unknown): string {

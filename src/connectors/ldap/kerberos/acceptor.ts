@@ -23,6 +23,7 @@ export class Acceptor {
   readonly #queue = createBoundedQueue({ atOnce, waiting: maxWaiting });
   #process: AcceptorProcess | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
 
   private constructor(options: AcceptorOptions) {
     this.#options = options;
@@ -54,14 +55,18 @@ export class Acceptor {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#process?.close();
   }
 
   #requireProcess(): AcceptorProcess {
     if (this.#process !== undefined) return this.#process;
     const { settings, clock, timeoutMs } = this.#options;
+    if (this.#isClosed) throw new UpstreamError("the connector is closed");
     const now = clock();
-    if (now < this.#startedAt + restartPauseMs) throw new UpstreamError("the Kerberos process has just ended");
+    // A clock that was set back says nothing of how long ago that was.
+    if (now >= this.#startedAt && now < this.#startedAt + restartPauseMs)
+      throw new UpstreamError("the Kerberos process has just ended");
     this.#startedAt = now;
     this.#process = new AcceptorProcess(settings, timeoutMs, () => {
       this.#process = undefined;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encryptionName, hasOnlyWeakKeys, parseKeytab } from "./keytab.js";
+import { encryptionName, hasOnlyWeakKeys, listKeys, listNames } from "./keytab.js";
 
 // MIT Kerberos documentation, "Keytab file format".
 
@@ -33,7 +33,7 @@ function sized(content: Buffer, sign = 1): Buffer {
 
 function isReadOrRefused(bytes: Uint8Array): boolean {
   try {
-    return Array.isArray(parseKeytab(Buffer.concat([magic, bytes])));
+    return Array.isArray(listKeys(Buffer.concat([magic, bytes])));
   } catch (error) {
     return String(error).includes("ends in the middle");
   }
@@ -44,7 +44,7 @@ const http = entry(["HTTP", "login.example.org"], 18, { short: 3 });
 
 describe("a keytab", () => {
   it("tells its principals, versions and encryption types, and never a key", () => {
-    const keys = parseKeytab(Buffer.concat([magic, http, entry(["svc"], 23, { short: 0, long: 256 })]));
+    const keys = listKeys(Buffer.concat([magic, http, entry(["svc"], 23, { short: 0, long: 256 })]));
     expect(keys).toEqual([
       { principal: "HTTP/login.example.org@EXAMPLE.ORG", encryptionType: 18, version: 3 },
       { principal: "svc@EXAMPLE.ORG", encryptionType: 23, version: 256 },
@@ -52,9 +52,9 @@ describe("a keytab", () => {
   });
 
   it("may have holes, and may be empty", () => {
-    expect(parseKeytab(Buffer.concat([magic, sized(Buffer.alloc(40), -1), http]))).toHaveLength(1);
-    expect(parseKeytab(magic)).toEqual([]);
-    expect(parseKeytab(Buffer.concat([magic, http, Buffer.alloc(8)]))).toHaveLength(1);
+    expect(listKeys(Buffer.concat([magic, sized(Buffer.alloc(40), -1), http]))).toHaveLength(1);
+    expect(listKeys(magic)).toEqual([]);
+    expect(listKeys(Buffer.concat([magic, http, Buffer.alloc(8)]))).toHaveLength(1);
   });
 
   it.each([
@@ -64,7 +64,13 @@ describe("a keytab", () => {
     ["a size beyond the end", Buffer.concat([magic, http.subarray(0, 20)])],
     ["a text beyond its entry", Buffer.concat([magic, sized(Buffer.from([0, 1, 255, 255, 65]))])],
   ])("that is %s is refused", (_, file) => {
-    expect(() => parseKeytab(file)).toThrow(/is no keytab|ends in the middle/);
+    expect(() => listKeys(file)).toThrow(/is no keytab|ends in the middle/);
+  });
+
+  it("has one key under many names, as that of a computer in Active Directory", () => {
+    const file = Buffer.concat([magic, entry(["SRV$"], 18, { short: 3 }), http, entry(["x"], 17, { short: 3 })]);
+    expect(listNames(file, "SRV$@EXAMPLE.ORG")).toEqual(["SRV$@EXAMPLE.ORG", "HTTP/login.example.org@EXAMPLE.ORG"]);
+    expect(listNames(file, "gone@EXAMPLE.ORG")).toEqual(["gone@EXAMPLE.ORG"]);
   });
 
   it("of any bytes is read or refused, and never hangs", () => {

@@ -23,13 +23,35 @@ export function hasOnlyWeakKeys(keys: readonly KeytabKey[]): boolean {
   return keys.every(({ encryptionType }) => weakTypes.has(encryptionType));
 }
 
+/** A key with its bytes. They stay in the process that judges tickets. */
+interface Entry extends KeytabKey {
+  readonly bytes: Buffer;
+}
+
+/** What a keytab holds, without the keys. Throws where it is none. */
+export function listKeys(file: Buffer): readonly KeytabKey[] {
+  return parseKeytab(file).map(({ bytes: _kept, ...key }) => key);
+}
+
 /**
- * Lists what a keytab holds: MIT's file format of version 2 (its documentation, "Keytab file format"). The keys themselves
- * are passed over. Throws where it is no such file.
+ * Every name that the keys of this principal have. The keytab of a computer in Active Directory has one key under many
+ * names, and the library says the first of them.
  */
-export function parseKeytab(file: Buffer): readonly KeytabKey[] {
+export function listNames(file: Buffer, principal: string): readonly string[] {
+  const entries = parseKeytab(file);
+  const own = entries.filter((entry) => entry.principal === principal);
+  const same = entries.filter((entry) => own.some((each) => isSameKey(each, entry)));
+  return [...new Set([principal, ...same.map((entry) => entry.principal)])];
+}
+
+function isSameKey(a: Entry, b: Entry): boolean {
+  return a.encryptionType === b.encryptionType && a.bytes.length > 0 && a.bytes.equals(b.bytes);
+}
+
+/** MIT's file format of version 2 (its documentation, "Keytab file format"). */
+function parseKeytab(file: Buffer): readonly Entry[] {
   if (file.length < 2 || file.readUInt16BE(0) !== 0x0502) throw new Error("is no keytab of version 2");
-  const keys: KeytabKey[] = [];
+  const keys: Entry[] = [];
   for (let at = 2; at + 4 <= file.length; ) {
     const size = file.readInt32BE(at);
     const end = at + 4 + Math.abs(size);
@@ -42,7 +64,7 @@ export function parseKeytab(file: Buffer): readonly KeytabKey[] {
   return keys;
 }
 
-function parseEntry(reader: Reader): KeytabKey {
+function parseEntry(reader: Reader): Entry {
   const components = reader.uint16();
   const realm = reader.text();
   const names = Array.from({ length: components }, () => reader.text());
@@ -50,12 +72,13 @@ function parseEntry(reader: Reader): KeytabKey {
   reader.skip(8);
   const version = reader.uint8();
   const encryptionType = reader.uint16();
-  reader.skip(reader.uint16());
+  const bytes = reader.bytes(reader.uint16());
   // Version numbers above 255 stand at the end.
   return {
     principal: `${names.join("/")}@${realm}`,
     encryptionType,
     version: reader.left() >= 4 ? reader.uint32() : version,
+    bytes,
   };
 }
 
@@ -83,6 +106,10 @@ class Reader {
   text(): string {
     const length = this.uint16();
     return this.#bytes.toString("utf8", this.#move(length), this.#at);
+  }
+
+  bytes(length: number): Buffer {
+    return this.#bytes.subarray(this.#move(length), this.#at);
   }
 
   skip(bytes: number): void {

@@ -12,7 +12,12 @@ const settings: KerberosSettings = {
   usernameHasRealm: false,
   fallbackToPassword: false,
 };
-const good: Verdict = { accepted: true, client: "jane@EXAMPLE.ORG", service: "HTTP/a@EXAMPLE.ORG", reply: "oRQ=" };
+const good: Verdict = {
+  accepted: true,
+  client: "jane@EXAMPLE.ORG",
+  services: ["SRV$@EXAMPLE.ORG", "HTTP/a@EXAMPLE.ORG"],
+  reply: "oRQ=",
+};
 const scopes = { offlineAccess: false, groups: false };
 
 interface Case {
@@ -59,10 +64,15 @@ describe("Negotiate (RFC 4559 section 5)", () => {
     ["no base64", { authorization: "Negotiate Y*I=" }, "no base64"],
     ["base64 that was cut", { authorization: "Negotiate YII" }, "no base64"],
     ["too long", { authorization: `Negotiate ${"A".repeat(65_540)}` }, "too long"],
+    ["NTLM", { authorization: `Negotiate ${btoa("NTLMSSP\0\x01\0\0")}` }, "NTLM"],
     ["refused by the library", { verdict: { accepted: false, reason: "Request is a replay" } }, "Request is a replay"],
     ["of a name that could be another one's", { verdict: { ...good, client: String.raw`a\@B@C` } }, "can't be told"],
     ["of another realm", { verdict: { ...good, client: "jane@OTHER.ORG" } }, "realm OTHER.ORG"],
-    ["for another service", { more: { service: { name: "HTTP/b", key: "spn" } } }, "for HTTP/a@EXAMPLE.ORG"],
+    [
+      "for another service",
+      { more: { service: { name: "HTTP/b", key: "spn" } } },
+      "for SRV$@EXAMPLE.ORG, HTTP/a@EXAMPLE.ORG",
+    ],
   ])("a token that is %s is refused, with the form where there is one", async (_, input, reason) => {
     expect(await decide(input)).toEqual({ answer: { ...asks, rejected: expect.stringContaining(reason) } });
     const more = { ...input.more, ...fallback };
@@ -73,6 +83,11 @@ describe("Negotiate (RFC 4559 section 5)", () => {
 
   it.each<[string, Case, string]>([
     ["the bare name", {}, "jane"],
+    [
+      "the bare name where the service is another name of the key",
+      { more: { service: { name: "HTTP/a", key: "spn" } } },
+      "jane",
+    ],
     ["the whole name", { more: { usernameHasRealm: true } }, "jane@EXAMPLE.ORG"],
     [
       "the bare name of an expected realm",

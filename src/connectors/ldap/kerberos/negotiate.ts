@@ -10,6 +10,9 @@ export type Negotiated = { readonly username: string; readonly reply?: string } 
 /** Larger ones can't be: Windows gives up at 48,000 bytes. */
 const maxTokenLength = 65_536;
 
+/** `NTLMSSP` in base64: what Windows sends from a computer that is not in the domain. */
+const ntlmStart = "TlRMTVNTUA";
+
 /**
  * HTTP Negotiate (RFC 4559 section 5) with a ticket in one step. `judge` says whether the ticket is good; whether it is
  * for us, and of somebody who may come, is said here.
@@ -26,6 +29,7 @@ export async function negotiate(
   }
   if (token.length > maxTokenLength || !/^[A-Za-z0-9+/]+={0,2}$/.test(token) || token.length % 4 !== 0)
     return refuse(settings, "the token is no base64, or too long");
+  if (token.startsWith(ntlmStart)) return refuse(settings, "the browser has sent NTLM, which is no Kerberos");
   const verdict = await judgeOrFallBack(settings, judge, token);
   if (!verdict.accepted) return refuse(settings, verdict.reason);
   const { reply } = verdict;
@@ -67,10 +71,10 @@ function findUsername(
   settings: KerberosSettings,
   verdict: Extract<Verdict, { accepted: true }>,
 ): string | { readonly reason: string } {
-  const [client, service] = [parsePrincipal(verdict.client), parsePrincipal(verdict.service)];
-  if (client === undefined || service === undefined)
-    return { reason: "the names in the ticket can't be told from others" };
-  if (!isService(settings.service, service)) return { reason: `the ticket is for ${verdict.service}` };
+  const client = parsePrincipal(verdict.client);
+  const service = verdict.services.map(parsePrincipal).find((each) => isService(settings.service, each));
+  if (client === undefined) return { reason: "the name in the ticket can't be told from others" };
+  if (service === undefined) return { reason: `the ticket is for ${verdict.services.join(", ")}` };
   // Without a realm in the config the service's own: in another realm that ours trusts somebody else has the same name.
   const expected = settings.expectedRealm ?? service.realm;
   if (client.realm.toLowerCase() !== expected.toLowerCase())

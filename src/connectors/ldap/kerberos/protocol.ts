@@ -26,7 +26,15 @@ export interface KeytabKey {
   readonly version: number;
 }
 
-/** What GSS-API says of a token (RFC 2743 section 2.2.2). Names are in the text form of Kerberos. */
+/**
+ * What GSS-API says of a token (RFC 2743 section 2.2.2). Names are in the text form of Kerberos. `services`: every name that
+ * the keytab has for the key that opened the ticket; which of them was asked for it does not tell.
+ */
 export type Verdict =
-  | { readonly accepted: true; readonly client: string; readonly service: string; readonly reply?: string }
+  | {
+      readonly accepted: true;
+      readonly client: string;
+      readonly services: readonly string[];
+      readonly reply?: string;
+    }
   | { readonly accepted: false; readonly reason: string };

@@ -38,12 +38,18 @@ function findService(spn = "", keytabPrincipal = ""): KerberosSettings["service"
   return spn === "" ? undefined : { name: spn, key: "spn" };
 }
 
-/** The keys that may open a ticket. Throws where there is none: nobody could ever log in. */
+/**
+ * The keys that may open a ticket. Throws where there is none: nobody could ever log in; and where they are of several
+ * realms and none is expected: people of one would be taken for those of the same name in another.
+ */
 export function requireKeys(
-  { service, keytabPath }: KerberosSettings,
+  { service, keytabPath, expectedRealm }: KerberosSettings,
   keys: readonly KeytabKey[],
 ): readonly KeytabKey[] {
   const fitting = keys.filter(({ principal }) => isService(service, parsePrincipal(principal)));
+  const realms = new Set(fitting.map(({ principal }) => parsePrincipal(principal)?.realm.toLowerCase()));
+  if (realms.size > 1 && expectedRealm === undefined)
+    throw new UpstreamError(`the keytab ${keytabPath} holds keys of several realms: set kerberos.expectedRealm`);
   if (fitting.length > 0) return fitting;
   const names = [...new Set(keys.map(({ principal }) => principal))];
   const held = names.length === 0 ? "no key" : `keys of ${names.join(", ")}`;
