@@ -1,5 +1,6 @@
 // docs/configuration.md from the schema of the configuration; `npm run docs` writes it.
 import { membersOf, secretSources, unwrap } from "./config-keys.mjs";
+import { isRequired } from "./config-schema.mjs";
 
 const intro = `# Configuration
 
@@ -94,11 +95,11 @@ const fileNotes = { pem: "A path, PEM, or base64 of PEM.", text: "A path." };
 
 function renderTable(rows) {
   const lines = rows.map(([name, schema]) => {
-    const { description = "", unit, required, secret, planned } = schema.meta() ?? {};
+    const { description = "", unit, secret, planned } = schema.meta() ?? {};
     const file = schema.meta()?.file ?? unwrap(schema).element?.meta()?.file;
     const notes = [
       description,
-      required && "Required.",
+      isRequired(schema) && "Required.",
       unit && `(${unit})`,
       secret && "Secret.",
       file && fileNotes[file],

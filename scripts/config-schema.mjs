@@ -37,7 +37,7 @@ export function renderSchema({ ConfigFile, connectorTypes }) {
 
 function describeObject(shape) {
   const sources = secretSources(shape).flatMap(({ env, file }) => [env, file]);
-  const required = Object.entries(shape).flatMap(([name, schema]) => (isRequired(shape, name, schema) ? [name] : []));
+  const required = Object.entries(shape).flatMap(([name, schema]) => (isRequired(schema) ? [name] : []));
   return {
     type: "object",
     additionalProperties: false,
@@ -49,10 +49,10 @@ function describeObject(shape) {
   };
 }
 
-/** A secret may come from elsewhere. */
-function isRequired(shape, name, schema) {
+/** Whether a file without this key is refused. A secret may come from elsewhere. */
+export function isRequired(schema) {
   const { required, secret } = schema.meta() ?? {};
-  return required === true || (!secret && !schema.safeParse(undefined).success && name in shape);
+  return required === true || (!secret && !schema.safeParse(undefined).success);
 }
 
 function describeKey(schema) {

@@ -7,8 +7,8 @@ const columns = [
   ["refresh", "refresh"],
   ["groups", "groups"],
   ["preferredUsername", "preferred_username"],
-  ["logout", "logout"],
-  ["exchange", "token exchange"],
+  ["logout", "logout (not yet)"],
+  ["exchange", "token exchange (not yet)"],
   ["negotiate", "Kerberos"],
 ];
 
@@ -27,8 +27,9 @@ const legend = `- **login**: where the person proves who they are. By *redirect*
 - **refresh**: apps can get refresh tokens, because the upstream is asked again each time: who has left there, or lost a
   group, is found out.
 - **groups**, **preferred_username**: claims that the type can give.
-- **logout**: who logs out here can be logged out there.
-- **token exchange**: a token of the upstream is taken for a login.
+- **logout**, **token exchange**: what the type can do when the endpoints for it are there; they are not yet
+  ([differences from Dex](../dex-differences.md#what-is-not-there-yet)). Who logs out here will be logged out there, and a
+  token of the upstream is taken for a login.
 - **Kerberos**: browsers of a Kerberos realm log in without a form.
 `;
 

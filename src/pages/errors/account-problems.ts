@@ -19,7 +19,8 @@ const words = {
   },
   denied: {
     title: (connector: string) => `${connector} did not sign you in`,
-    lead: (app: string) => html`It was cancelled there, or your account there may not use ${app}. Nothing was shared.`,
+    lead: (app: string) =>
+      html`It was cancelled there, or your account there can’t be used for ${app}. Nothing was shared.`,
   },
   ticket: {
     title: (connector: string) => `${connector} did not recognise this computer`,
