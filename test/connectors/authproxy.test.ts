@@ -149,10 +149,11 @@ staticClients:
     expect((await send(direct, { "x-remote-user": "jane" })).location).toBeUndefined();
   });
 
-  it("gives no refresh token, as Dex", async () => {
+  it("gives no refresh token, as Dex, and does not promise one on the consent page", async () => {
     const { browser, url } = await arrive();
     const back = await browser.request(url, undefined, jane);
     const consent = await browser.follow(new URL(back.headers.get("location") ?? "", publicOrigin).href, publicOrigin);
+    expect(consent.body).not.toContain("Stay connected");
     const done = await answerConsent(browser, { ...server, origin: publicOrigin }, consent, "approve");
     const { body } = await redeem(server, locationQuery(done).get("code") ?? "");
     expect(Object.keys(body)).toContain("id_token");

@@ -81,6 +81,7 @@ describe("a login at an upstream by redirect", () => {
     const out = locationQuery(await leave(browser));
     const consent = await comeBack(browser, { code: "abc", state: out.get("state") ?? "" });
     expect(consent.body).toContain("casey@upstream.example");
+    expect(consent.body).toContain("Stay connected");
     expect(upstream.finished).toEqual([expect.objectContaining({ code: "abc", nonce: out.get("nonce") })]);
   });
 

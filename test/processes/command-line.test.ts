@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Database } from "../../src/storage/drivers/sqlite/better-sqlite3.js";
 import { createHttpBrowser, findAction } from "../support/http-browser.js";
+import { startHttpUpstream } from "../support/http-upstream.js";
 import { authorizeUrl, photosYaml, robinYaml } from "../support/relying-party.js";
 import { findFreePort } from "../support/test-server.js";
 
@@ -124,6 +125,19 @@ describe("latchkey serve", () => {
     const { code, stderr } = await run(["serve", await writeConfig(await findFreePort(), storage(""))]);
     expect(code).toBe(1);
     expect(stderr).toContain("storage.encryptionKeys");
+  });
+
+  it("goes on where all it waits for is an upstream that asks for patience: it never ends without a word", async () => {
+    const upstream = await startHttpUpstream(() => ({ status: 503, headers: { "retry-after": "1" } }));
+    const file = await writeConfig(
+      await findFreePort(),
+      `{ type: memory }\nconnectors: [{ type: oidc, id: oidc, name: O, config: { issuer: "${upstream.url}", clientID: a, clientSecret: b } }]`,
+    );
+    const { child, exited } = await startListening(file);
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+    expect(upstream.requests.length).toBeGreaterThan(1);
+    await upstream.close();
   });
 
   it("ends with one clear message and exit code 1 when the port is taken", async () => {

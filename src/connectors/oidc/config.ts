@@ -4,6 +4,7 @@ import { groupPattern } from "../shared/oidc/group-pattern.js";
 import { onlyLogin } from "../shared/only-login.js";
 import {
   flag,
+  httpUrl,
   optionalSecret,
   optionalText,
   pemTexts,
@@ -25,7 +26,7 @@ const NewGroupFromClaims = z.object({
 /** Settings of `oidc`. */
 export const OidcOptions = z
   .object({
-    issuer: requiredText("The provider's issuer, to the letter: its document is read from there."),
+    issuer: httpUrl("The provider's issuer, to the letter: its document is read from there."),
     issuerAlias: optionalText("`iss` of the provider's tokens, where it is another than `issuer`."),
     clientID: requiredText("Our client id at the provider."),
     clientSecret: optionalSecret("Our secret at the provider. Absent: we are a public client there."),

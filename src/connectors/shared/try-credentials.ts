@@ -11,7 +11,8 @@ export async function tryCredentials(client: OAuth2Client, callbackUrl: string, 
   const trouble = await redeemMadeUpCode(client, callbackUrl);
   if (trouble === undefined) return knowsClient;
   const { message } = trouble;
-  if (/invalid_client|unauthorized_client|answered 401/.test(message)) throw new ProbeFailure(message, "clientSecret");
+  if (/invalid_client|unauthorized_client|answered 401/.test(message))
+    throw new ProbeFailure(`clientID or clientSecret is not accepted: ${message}`, "clientSecret");
   if (trouble instanceof HttpError) throw new ProbeFailure(message, addressKey);
   return `whether clientSecret is right could not be told: ${message}`;
 }

@@ -126,6 +126,27 @@ staticClients:
     expect(server.log()).not.toContain('"foo"');
   });
 
+  it("turns away somebody whose entry lacks an attribute, and tells the log who and why", async () => {
+    await directory((client) =>
+      client.add(`uid=mute,${people}`, {
+        objectClass: "inetOrgPerson",
+        uid: "mute",
+        cn: "M",
+        sn: "M",
+        userPassword: "foo",
+      }),
+    );
+    const browser = createHttpBrowser();
+    const page = await browser.follow(authorizeUrl(), server.origin);
+    const fields = { req: findField(page.body, "req") ?? "", login: "mute", password: "foo" };
+    const answer = await browser.request(findAction(page.body, page.url), fields);
+    expect([answer.status, answer.body.includes("can’t be used for Photos")]).toEqual([403, true]);
+    const detail = "the person's entry has no mail";
+    expect(server.events()).toContainEqual(
+      expect.objectContaining({ event: "login.failed", reason: "denied-upstream", username: "mute", detail }),
+    );
+  });
+
   describe.skipIf(!findPart("chromium").available)("in Chromium", () => {
     let browser: Browser;
     beforeAll(async () => {

@@ -22,6 +22,8 @@ interface KerberosServer {
 }
 
 const packageName: string = "kerberos";
+/** Folders that go with this process. */
+const temporary: string[] = [];
 
 // A terminal sends these to the whole group: the parent decides when it is over.
 process.on("SIGINT", () => undefined);
@@ -31,7 +33,7 @@ process.once("message", (settings: AcceptorSettings) => void start(settings));
 
 /** At once: an ordinary exit waits for the library's threads, which may wait for a file that never comes. */
 function end(): void {
-  process.emit("exit", 0);
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true });
   process.kill(process.pid, "SIGKILL");
 }
 
@@ -72,7 +74,7 @@ async function readKeys(path: string): Promise<readonly KeytabKey[]> {
 /** The library knows no other way to be told than a file of its own kind, which comes before the system's. */
 function limitClockSkew(seconds: number): void {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-krb5-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  temporary.push(folder);
   const file = join(folder, "krb5.conf");
   writeFileSync(file, `[libdefaults]\nclockskew = ${seconds}\n`);
   process.env["KRB5_CONFIG"] = `${file}:${process.env["KRB5_CONFIG"] ?? "/etc/krb5.conf"}`;
