@@ -420,6 +420,17 @@ describe("a refresh", () => {
     expect(await refreshAt(connector, { ...login, connectorData: "" })).toMatchObject({ outcome: "denied" });
   });
 
+  it("goes on though the provider's key set answers 401: that is no word about the person", async () => {
+    const login = requirePerson(await finishLogin(connector));
+    await reopen({});
+    provider.behaviour.replace = { "/jwks": () => ({ status: 401 }) };
+    provider.behaviour.tokenAnswer = { refresh_token: "refresh-2" };
+    expect(await refreshAt(connector, login)).toMatchObject({
+      outcome: "unavailable",
+      detail: expect.stringContaining("401"),
+    });
+  });
+
   it("hands a new refresh token on though what came with it cannot be believed", async () => {
     const login = requirePerson(await finishLogin(connector));
     provider.behaviour.tokenAnswer = { refresh_token: "refresh-2" };
