@@ -179,6 +179,19 @@ describe("reading the upstream (DESIGN wall 5)", () => {
     expect((await world.stored())?.connectorData).toBe("token-9");
   });
 
+  it("does not put what comes late over what another replica was given since", async () => {
+    const world = await createWorld();
+    const read = await world.openReader(async () => {
+      await world.upstreams.update(question.key, (upstream) => ({
+        put: { ...upstream, connectorData: "token-9" },
+        result: undefined,
+      }));
+      return { outcome: "ok", identity: jane, connectorData: "token-2" };
+    });
+    expect(await read(question)).toEqual({ outcome: "ok", identity: jane });
+    expect((await world.stored())?.connectorData).toBe("token-9");
+  });
+
   it("does not let an earlier answer stand in for one that can't be used: the upstream has answered", async () => {
     const world = await createWorld();
     const read = await world.openReader(async () => ({ outcome: "unusable", detail: "no mail" }), 1e9);

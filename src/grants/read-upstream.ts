@@ -52,6 +52,8 @@ export interface UpstreamReaderOptions {
 interface Leased {
   readonly holder: string;
   readonly upstream: UpstreamGrant;
+  /** What this question began with, and what it was given since. */
+  readonly credentials: (string | undefined)[];
 }
 
 const pollMs = 100;
@@ -95,7 +97,10 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
     const holder = createId(options.random);
     return upstreams.update<Leased | undefined>(question.key, (upstream) =>
       judgeLease(upstream, now, question.freshForMs) === "free"
-        ? { put: takeLease(upstream, holder, now + leaseMs), result: { holder, upstream } }
+        ? {
+            put: takeLease(upstream, holder, now + leaseMs),
+            result: { holder, upstream, credentials: [upstream.connectorData] },
+          }
         : { keep: true, result: undefined },
     );
   }
@@ -128,44 +133,41 @@ export function createUpstreamReader(options: UpstreamReaderOptions): ReadUpstre
   }
 
   /** Stores a rotated credential before anything else is asked: a crash, or a slow answer, must not lose it. */
-  function keepFor({ key }: UpstreamQuestion, { upstream }: Leased): (connectorData: string) => Promise<void> {
+  function keepFor({ key }: UpstreamQuestion, { credentials }: Leased): (connectorData: string) => Promise<void> {
     return async (connectorData) => {
-      const from = upstream.connectorData;
-      await upstreams.update(key, (current) => ({
-        put: renewCredential(current, from, connectorData),
-        result: undefined,
-      }));
+      const put = (current: UpstreamGrant): UpstreamGrant => renewCredential(current, credentials, connectorData);
+      await upstreams.update(key, (current) => ({ put: put(current), result: undefined }));
+      credentials.push(connectorData);
     };
   }
 
   async function settle(question: UpstreamQuestion, leased: Leased, result: RefreshResult): Promise<UpstreamAnswer> {
+    const { holder, credentials } = leased;
     if (result.outcome === "denied") return result;
-    if (result.outcome === "unusable") {
-      const { holder } = leased;
-      await upstreams.update(question.key, (current) => ({ put: releaseLease(current, holder), result: undefined }));
-      return { outcome: "unavailable", detail: result.detail, isAnswer: true };
-    }
-    if (result.outcome === "unavailable") {
-      const { holder } = leased;
+    if (result.outcome !== "ok") {
+      const given = result.outcome === "unavailable" ? result.connectorData : undefined;
       await upstreams.update(question.key, (current) => ({
-        put: { ...releaseLease(current, holder), connectorData: result.connectorData },
+        put: renewCredential(releaseLease(current, holder), credentials, given),
         result: undefined,
       }));
-      return { outcome: "unavailable", detail: result.detail };
+      return {
+        outcome: "unavailable",
+        detail: result.detail,
+        ...(result.outcome === "unusable" && { isAnswer: true }),
+      };
     }
+    const { identity, connectorData } = result;
     // Another person behind the same login would turn one `sub` into another (dex-behaviour §12 no. 16).
-    if (result.identity.userId !== leased.upstream.identity.userId) {
+    if (identity.userId !== leased.upstream.identity.userId) {
       return { outcome: "denied", detail: "the upstream answered with another user" };
     }
-    const reading = {
-      holder: leased.holder,
-      identity: result.identity,
-      now: clock(),
-      ...(result.connectorData !== undefined && { connectorData: result.connectorData }),
-      ...(question.endsAt !== undefined && { endsAt: question.endsAt }),
-    };
-    await upstreams.update(question.key, (current) => ({ put: storeReading(current, reading), result: undefined }));
-    return { outcome: "ok", identity: result.identity };
+    const { endsAt } = question;
+    const reading = { holder, identity, now: clock(), ...(endsAt !== undefined && { endsAt }) };
+    await upstreams.update(question.key, (current) => ({
+      put: renewCredential(storeReading(current, reading), credentials, connectorData),
+      result: undefined,
+    }));
+    return { outcome: "ok", identity };
   }
 
   /** Where the connector allows it, what the upstream last said stands in for an upstream that can't be asked. */

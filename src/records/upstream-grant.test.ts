@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeLease, releaseLease, storeReading, takeLease, UpstreamGrant } from "./upstream-grant.js";
+import { judgeLease, releaseLease, renewCredential, storeReading, takeLease, UpstreamGrant } from "./upstream-grant.js";
 
 const identity = { userId: "u1", username: "Jane", preferredUsername: "", email: "", emailVerified: false, groups: [] };
 const upstream: UpstreamGrant = {
@@ -21,7 +21,11 @@ describe("a reading of the upstream (DESIGN wall 5)", () => {
     const leased = takeLease(upstream, "a", 70_000);
     const kept = storeReading(leased, { holder: "a", identity, now: 50_000, endsAt: 95_000 });
     expect(kept).toEqual({ ...upstream, readAt: 50_000, endsAt: 95_000 });
-    const renewed = storeReading(leased, { holder: "a", identity, now: 50_000, connectorData: "token-2" });
+    const renewed = renewCredential(
+      storeReading(leased, { holder: "a", identity, now: 50_000 }),
+      ["token-1"],
+      "token-2",
+    );
     expect(renewed).toEqual({ connectorId: "github", connectorData: "token-2", identity, readAt: 50_000 });
   });
 });
@@ -45,7 +49,7 @@ describe("a lease", () => {
   });
 
   it("of somebody else outlives a late answer, whose credential is stored all the same", () => {
-    const late = storeReading(leased, { holder: "b", identity, now: 60_000, connectorData: "token-2" });
+    const late = renewCredential(storeReading(leased, { holder: "b", identity, now: 60_000 }), ["token-1"], "token-2");
     expect(late).toMatchObject({ lease: { holder: "a", endsAt: 70_000 }, connectorData: "token-2", readAt: 60_000 });
   });
 });

@@ -36,28 +36,34 @@ export function takeLease(upstream: UpstreamGrant, holder: string, endsAt: numbe
   return { ...upstream, lease: { holder, endsAt } };
 }
 
-/** Stores a new credential in the place of the one that it was given for. Somebody else's newer one stays. */
-export function renewCredential(upstream: UpstreamGrant, from: string | undefined, to: string): UpstreamGrant {
-  return upstream.connectorData === from ? { ...upstream, connectorData: to } : upstream;
+/**
+ * Stores a new credential in the place of one of `earlier`, which it was given for. Somebody else's, who has asked after the
+ * lease had ended, is newer and stays. Undefined: the upstream gave none.
+ */
+export function renewCredential(
+  upstream: UpstreamGrant,
+  earlier: readonly (string | undefined)[],
+  connectorData: string | undefined,
+): UpstreamGrant {
+  const isNewer = connectorData !== undefined && earlier.includes(upstream.connectorData);
+  return isNewer ? { ...upstream, connectorData } : upstream;
 }
 
 /** What an upstream answered to the holder of a lease. */
 interface Reading {
   readonly holder: string;
   readonly identity: Identity;
-  readonly connectorData?: string;
   readonly now: number;
   readonly endsAt?: number;
 }
 
-/** Stores an answer and ends its lease. Data that the upstream did not renew stays. */
+/** Stores an answer and ends its lease. */
 export function storeReading(upstream: UpstreamGrant, reading: Reading): UpstreamGrant {
   const { endsAt: _old, ...rest } = releaseLease(upstream, reading.holder);
   return {
     ...rest,
     identity: reading.identity,
     readAt: reading.now,
-    ...(reading.connectorData !== undefined && { connectorData: reading.connectorData }),
     ...(reading.endsAt !== undefined && { endsAt: reading.endsAt }),
   };
 }

@@ -3,7 +3,13 @@ import type { Clock } from "../../platform/clock.js";
 import { trimSlashes } from "../../platform/url.js";
 import { limitTime } from "../shared/limit-time.js";
 import { UpstreamError, UpstreamRefusal } from "../shared/upstream-error.js";
-import { parseJson, requireSuccess, sendPatiently, type UpstreamCaller } from "../shared/upstream-json.js";
+import {
+  parseJson,
+  requireSuccess,
+  sendPatiently,
+  type UpstreamCaller,
+  withoutRefusal,
+} from "../shared/upstream-json.js";
 import type { ServiceAccount } from "./delegation.js";
 
 /** Groups of people, from the Directory API of Google Workspace. */
@@ -108,15 +114,6 @@ async function readPage(
   } catch (error) {
     if (!(error instanceof UpstreamRefusal)) throw error;
     options.account.forget(admin);
-    return await askAgain(ask);
-  }
-}
-
-/** It is our own token that was refused, and not the person's: no reason to end their login. */
-async function askAgain(ask: () => Promise<Page>): Promise<Page> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw error instanceof UpstreamRefusal ? new UpstreamError(error.message, { status: 401 }) : error;
+    return await withoutRefusal(ask());
   }
 }

@@ -8,8 +8,8 @@ import type { LdapSettings, UserSettings } from "./settings.js";
 export class IncompleteEntry extends UpstreamError {}
 
 /**
- * Who an entry is. Rejects with `IncompleteEntry` where a configured attribute is not there, naming all that are missing, as Dex does: an
- * identity with holes would be another one at some clients.
+ * Who an entry is. Rejects with `IncompleteEntry` where a configured attribute is not there, naming all that are missing,
+ * as Dex does: an identity with holes would be another one at some clients.
  */
 export function readIdentity(
   { users, emailVerified }: LdapSettings,

@@ -188,6 +188,18 @@ describe("a connector on OAuth 2.0", () => {
     expect(kept).toEqual([`${before} true`]);
   });
 
+  it("hands a new credential on with its answer where it could not be handed in", async () => {
+    const connector = createConnector();
+    const connectorData = await logIn(connector);
+    now += 3_600_000;
+    const keep = (): Promise<void> => Promise.reject(new Error("the storage is away"));
+    expect(await connector.refresh?.({ scopes, identity: ann, connectorData, keep })).toEqual({
+      outcome: "unavailable",
+      detail: "the storage is away",
+      connectorData: expect.stringContaining("r0'"),
+    });
+  });
+
   it("keeps what an upstream sends back of our token out of its message", async () => {
     const token = "t".repeat(40);
     upstream.answer(() => ({ status: 403, body: { message: `no access with ${token} today` } }));

@@ -99,8 +99,8 @@ async function keepRenewed(
   input: RefreshInput,
 ): Promise<RefreshResult> {
   const connectorData = formatTokens(options, tokens);
-  await input.keep?.(connectorData);
   try {
+    await input.keep?.(connectorData);
     const result = await readWith(options, tokens, input);
     if (result.outcome === "refused") return { outcome: "denied", detail: result.detail };
     return result.outcome === "ok" ? { ...result, connectorData } : result;

@@ -35,6 +35,15 @@ export function requireSuccess(response: HttpResponse): HttpResponse {
   throw new UpstreamError(what, { status });
 }
 
+/** For a request whose 401 is about us, or about the upstream itself: it says nothing of the person, whose login must not end. */
+export async function withoutRefusal<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof UpstreamRefusal ? new UpstreamError(error.message, { status: 401 }) : error;
+  }
+}
+
 export function parseJson<T>(schema: z.ZodType<T>, response: HttpResponse): T {
   const where = describeUrl(response.url);
   let value: unknown;

@@ -68,10 +68,10 @@ function isAstray(
   pooled: PooledConnector,
   parameters: Parameters,
 ): boolean {
-  const isOtherPath =
-    request.connectorId === undefined ? pooled.hasOwnCallback === true : request.connectorId !== pooled.id;
+  if (request.connectorId !== pooled.id && (request.connectorId !== undefined || pooled.hasOwnCallback === true))
+    return true;
   const issuer = parameters.find("iss");
-  if (isOtherPath || issuer === undefined || isIssuerOf(pooled, issuer)) return isOtherPath;
+  if (issuer === undefined || isIssuerOf(pooled, issuer)) return false;
   return context.connectors.list().some((other) => isIssuerOf(other, issuer));
 }
 

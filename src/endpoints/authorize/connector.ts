@@ -5,6 +5,8 @@ import { OAuthError } from "../../oidc/oauth-error.js";
 import { PageError } from "../../oidc/page-error.js";
 import { issuerUrl, routes } from "../../oidc/routes.js";
 import { renderPostOut } from "../../pages/post-out.js";
+import { QueueFullError } from "../../platform/bounded-queue.js";
+import { askInTime } from "./ask-in-time.js";
 import { type AuthorizeContext, connectorUrl, findLoginRefusal, passwordUrl } from "./context.js";
 import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
 import { respondWithError } from "./respond.js";
@@ -58,6 +60,22 @@ function toProxy(context: AuthorizeContext, open: OpenFlow, pooled: PooledConnec
 export function requireConnector(context: AuthorizeContext, open: OpenFlow, pooled: PooledConnector): Connector {
   if ("connector" in pooled.state) return pooled.state.connector;
   throw unavailable(context, open, pooled, "unavailable");
+}
+
+/** What a connector says of a login, or the page that says that it can't. Who has to wait is for the caller to tell. */
+export async function askConnector<T>(
+  context: AuthorizeContext,
+  open: OpenFlow,
+  pooled: PooledConnector,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await askInTime(context, work);
+  } catch (error) {
+    if (error instanceof QueueFullError) throw error;
+    context.logUpstreamError(pooled.id, error);
+    throw unavailable(context, open, pooled, "upstream-error");
+  }
 }
 
 export function unavailable(

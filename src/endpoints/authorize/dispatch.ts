@@ -2,15 +2,14 @@ import type { GateRefusal } from "../../clients/gate.js";
 import { createConsentMark } from "../../login/consent.js";
 import { loginKey, type OpenFlow } from "../../login/flow.js";
 import { nextStep } from "../../login/next-step.js";
-import { formatErrorResponse } from "../../oidc/authorize-response.js";
 import { OAuthError } from "../../oidc/oauth-error.js";
 import { PageError } from "../../oidc/page-error.js";
 import { createSubject } from "../../oidc/subject.js";
 import type { OpenLogin } from "../../records/login.js";
 import { chooseConnector, type Wish } from "./chooser.js";
-import { type AuthorizeContext, approvalUrl, findLoginRefusal, otherAccountUrl, responseContextOf } from "./context.js";
+import { type AuthorizeContext, approvalUrl, findLoginRefusal, otherAccountUrl } from "./context.js";
 import { type BrowserReply, type BrowserRequest, seeOther } from "./exchange.js";
-import { alreadyDone, respondWithCode, respondWithError } from "./respond.js";
+import { alreadyDone, denialUrl, respondWithCode, respondWithError } from "./respond.js";
 
 /** The dispatcher: every step returns here and is sent on from here. */
 export async function dispatch(
@@ -56,14 +55,13 @@ function turnedAway(context: AuthorizeContext, open: OpenFlow, login: OpenLogin,
     reason: "not-allowed",
     subject: createSubject(login.identity.userId, login.connectorId),
   });
-  const denied = new OAuthError("access_denied", "The account may not use this client.");
   const problem = {
     kind: "not-allowed",
     clientName: open.client.name,
     clientId: open.client.id,
     account: `${login.identity.email || login.identity.username}, ${connector?.name ?? login.connectorId}`,
     otherAccountUrl: otherAccountUrl(context, open.sealed),
-    backUrl: open.target.isOutOfBand ? "" : formatErrorResponse(responseContextOf(context, open), denied),
+    backUrl: denialUrl(context, open, "The account may not use this client."),
   } as const;
   return new PageError(problem, rule);
 }

@@ -1,21 +1,13 @@
 import type { PooledConnector } from "../../connectors/pool.js";
 import type { Connector, NegotiateResult } from "../../connectors/port.js";
 import type { OpenFlow } from "../../login/flow.js";
-import { formatErrorResponse } from "../../oidc/authorize-response.js";
-import { OAuthError } from "../../oidc/oauth-error.js";
 import { PageError } from "../../oidc/page-error.js";
 import { QueueFullError } from "../../platform/bounded-queue.js";
 import { cookieName, formatCookie } from "../../platform/cookies.js";
-import { askInTime } from "./ask-in-time.js";
-import { createUpstreamInput, unavailable } from "./connector.js";
-import {
-  type AuthorizeContext,
-  connectorUrl,
-  listAllowedConnectors,
-  otherAccountUrl,
-  responseContextOf,
-} from "./context.js";
+import { askConnector, createUpstreamInput } from "./connector.js";
+import { type AuthorizeContext, connectorUrl, listAllowedConnectors, otherAccountUrl } from "./context.js";
 import type { BrowserReply, BrowserRequest, PageReply } from "./exchange.js";
+import { denialUrl } from "./respond.js";
 import { deniedUpstream } from "./upstream-result.js";
 
 export type Negotiate = NonNullable<Connector["negotiate"]>;
@@ -75,14 +67,14 @@ async function ask(
   wasAsked: boolean,
 ): Promise<NegotiateResult> {
   const { scopes } = createUpstreamInput(context, open, pooled);
-  const [authorization] = request.headerLines("authorization");
+  const [authorization, ...more] = request.headerLines("authorization");
+  // Of two nobody can say which counts.
+  const input = { scopes, authorization: more.length === 0 ? authorization : undefined, wasAsked };
   try {
-    return await askInTime(context, negotiate({ scopes, authorization, wasAsked }));
+    return await askConnector(context, open, pooled, negotiate(input));
   } catch (error) {
-    if (error instanceof QueueFullError)
-      throw new PageError({ kind: "busy", retryUrl: request.url, retryAfter: busyRetrySeconds });
-    context.logUpstreamError(pooled.id, error);
-    throw unavailable(context, open, pooled, "upstream-error");
+    if (!(error instanceof QueueFullError)) throw error;
+    throw new PageError({ kind: "busy", retryUrl: request.url, retryAfter: busyRetrySeconds });
   }
 }
 
@@ -96,7 +88,6 @@ function reportRejected(context: AuthorizeContext, { open, pooled }: TicketAttem
 
 /** Browsers that have a ticket never show it: they answer the challenge themselves. */
 function ticketNeeded(context: AuthorizeContext, { open, pooled }: TicketAttempt, challenge: string): PageError {
-  const denied = new OAuthError("access_denied", "The person could not sign in.");
   return new PageError({
     kind: "ticket-needed",
     challenge,
@@ -107,6 +98,6 @@ function ticketNeeded(context: AuthorizeContext, { open, pooled }: TicketAttempt
     ...(listAllowedConnectors(context, open.client).length > 1 && {
       otherAccountUrl: otherAccountUrl(context, open.sealed),
     }),
-    backUrl: open.target.isOutOfBand ? "" : formatErrorResponse(responseContextOf(context, open), denied),
+    backUrl: denialUrl(context, open, "The person could not sign in."),
   });
 }

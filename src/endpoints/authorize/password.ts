@@ -6,8 +6,7 @@ import { PageError } from "../../oidc/page-error.js";
 import { type PasswordProblem, renderPassword } from "../../pages/password.js";
 import { QueueFullError } from "../../platform/bounded-queue.js";
 import { keyedHash } from "../../platform/hashing.js";
-import { askInTime } from "./ask-in-time.js";
-import { createUpstreamInput, requireConnector, unavailable } from "./connector.js";
+import { askConnector, createUpstreamInput, requireConnector } from "./connector.js";
 import {
   type AuthorizeContext,
   browserSecret,
@@ -19,7 +18,7 @@ import {
 import { type BrowserReply, type BrowserRequest, type PageReply, seeOther } from "./exchange.js";
 import { type Negotiate, negotiateLogin } from "./negotiate.js";
 import { alreadyDone } from "./respond.js";
-import { deniedUpstream, keepsUpstream } from "./upstream-result.js";
+import { cutUsername, deniedUpstream, keepsUpstream } from "./upstream-result.js";
 
 /** Seconds after which a person may try again when too many passwords are being checked. */
 const busyRetrySeconds = 5;
@@ -100,11 +99,11 @@ async function check(
 ): Promise<LoginResult | "busy"> {
   const { scopes } = createUpstreamInput(context, attempt.open, attempt.pooled);
   try {
-    return await askInTime(context, attempt.login.check({ scopes, username, password }));
+    const { open, pooled, login } = attempt;
+    return await askConnector(context, open, pooled, login.check({ scopes, username, password }));
   } catch (error) {
     if (error instanceof QueueFullError) return "busy";
-    context.logUpstreamError(attempt.pooled.id, error);
-    throw unavailable(context, attempt.open, attempt.pooled, "upstream-error");
+    throw error;
   }
 }
 
@@ -163,6 +162,6 @@ function reportFailure(
     clientId: open.client.id,
     connectorId: pooled.id,
     reason,
-    username: username.slice(0, 64),
+    username: cutUsername(username),
   });
 }

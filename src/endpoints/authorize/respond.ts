@@ -54,6 +54,12 @@ export function respondWithError(context: AuthorizeContext, open: OpenFlow, erro
   return refusalToClient(formatErrorResponse(responseContextOf(context, open), error), error, open.client.id);
 }
 
+/** The way back for somebody who was turned away: the client learns of it. Empty where there is no way back. */
+export function denialUrl(context: AuthorizeContext, open: OpenFlow, description: string): string {
+  if (open.target.isOutOfBand) return "";
+  return formatErrorResponse(responseContextOf(context, open), new OAuthError("access_denied", description));
+}
+
 /** The person said no at the consent page: the flow ends, the upstream's credential goes, the client is told. */
 export async function respondWithDenial(
   context: AuthorizeContext,

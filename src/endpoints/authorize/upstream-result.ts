@@ -1,10 +1,9 @@
 import { findRefusal } from "../../clients/gate.js";
 import type { PooledConnector } from "../../connectors/pool.js";
 import type { OpenFlow } from "../../login/flow.js";
-import { formatErrorResponse } from "../../oidc/authorize-response.js";
-import { OAuthError } from "../../oidc/oauth-error.js";
 import { PageError } from "../../oidc/page-error.js";
-import { type AuthorizeContext, connectorUrl, otherAccountUrl, responseContextOf } from "./context.js";
+import { type AuthorizeContext, connectorUrl, otherAccountUrl } from "./context.js";
+import { denialUrl } from "./respond.js";
 
 /** The page for a person whom the upstream, or a rule of the connector, has turned away; with the way back to the app. */
 export function deniedUpstream(
@@ -20,9 +19,8 @@ export function deniedUpstream(
     connectorId: pooled.id,
     reason: "denied-upstream",
     detail,
-    ...(username !== undefined && { username: username.slice(0, 64) }),
+    ...(username !== undefined && { username: cutUsername(username) }),
   });
-  const denied = new OAuthError("access_denied", "The sign-in service did not let the person in.");
   return new PageError(
     {
       kind: "denied-upstream",
@@ -31,10 +29,15 @@ export function deniedUpstream(
       connectorName: pooled.name,
       retryUrl: connectorUrl(context, pooled.id, open.sealed),
       otherAccountUrl: otherAccountUrl(context, open.sealed),
-      backUrl: open.target.isOutOfBand ? "" : formatErrorResponse(responseContextOf(context, open), denied),
+      backUrl: denialUrl(context, open, "The sign-in service did not let the person in."),
     },
     detail,
   );
+}
+
+/** What a person typed, as it goes into the log. */
+export function cutUsername(username: string): string {
+  return username.slice(0, 64);
 }
 
 /** Whether this login may be asked for again without the person, and so what the connector left is kept (Dex §4.1). */

@@ -110,11 +110,8 @@ function createConcealer(options: unknown): (text: string) => string {
 
 /** A secret as it is, and as it may stand in what an upstream sends back. */
 function listForms(secret: string): readonly string[] {
-  return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), btoaUtf8(secret)])];
-}
-
-function btoaUtf8(text: string): string {
-  return Buffer.from(text).toString("base64");
+  const inBase64 = Buffer.from(secret).toString("base64");
+  return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), inBase64])];
 }
 
 /** What is shorter stands in many words that are no secret. */

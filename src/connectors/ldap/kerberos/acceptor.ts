@@ -17,7 +17,10 @@ const maxWaiting = 100;
 /** A process that has died is not started again sooner, so that whoever has a token that kills it cannot do worse. */
 const restartPauseMs = 1_000;
 
-/** Judges tickets by a keytab, in a process of its own (docs/adr/0020-kerberos-in-a-process-of-its-own.md). One that has died is replaced when it is needed. */
+/**
+ * Judges tickets by a keytab, in a process of its own (docs/adr/0020-kerberos-in-a-process-of-its-own.md). One that has
+ * died is replaced when it is needed.
+ */
 export class Acceptor {
   readonly #options: AcceptorOptions;
   readonly #queue = createBoundedQueue({ atOnce, waiting: maxWaiting });

@@ -10,7 +10,7 @@ export interface KerberosSettings {
   /** Undefined: that of krb5.conf. */
   readonly maxClockSkewSeconds: number | undefined;
   /** The principal whose key must have opened the ticket. Undefined: any of the keytab. */
-  readonly service: { readonly name: string; readonly key: "keytabPrincipal" | "spn" } | undefined;
+  readonly service: string | undefined;
   /** Undefined: that of the service. */
   readonly expectedRealm: string | undefined;
   readonly usernameHasRealm: boolean;
@@ -25,17 +25,12 @@ export function compileKerberos(options: KerberosOptions): KerberosSettings | un
     keytabPath,
     // Dex takes 0 for its default, which is that of krb5.conf too.
     maxClockSkewSeconds: maxClockSkew === 0 ? undefined : maxClockSkew,
-    service: findService(spn, keytabPrincipal),
-    expectedRealm: expectedRealm === "" ? undefined : expectedRealm,
+    // In Active Directory the key may stand under the name of the service's account, whatever its SPN is.
+    service: keytabPrincipal ?? spn,
+    expectedRealm,
     usernameHasRealm: options.usernameFromPrincipal === "userPrincipalName",
     fallbackToPassword: options.fallbackToPassword,
   };
-}
-
-/** In Active Directory the key may stand under the name of the service's account, whatever its SPN is. */
-function findService(spn = "", keytabPrincipal = ""): KerberosSettings["service"] {
-  if (keytabPrincipal !== "") return { name: keytabPrincipal, key: "keytabPrincipal" };
-  return spn === "" ? undefined : { name: spn, key: "spn" };
 }
 
 /**
@@ -54,12 +49,12 @@ export function requireKeys(
   const names = [...new Set(keys.map(({ principal }) => principal))];
   const held = names.length === 0 ? "no key" : `keys of ${names.join(", ")}`;
   throw new UpstreamError(
-    `the keytab ${keytabPath} holds ${held}${service === undefined ? "" : ` and none of ${service.name}`}`,
+    `the keytab ${keytabPath} holds ${held}${service === undefined ? "" : ` and none of ${service}`}`,
   );
 }
 
 export function isService(service: KerberosSettings["service"], principal: Principal | undefined): boolean {
-  return principal !== undefined && (service === undefined || isNamed(principal, service.name));
+  return principal !== undefined && (service === undefined || isNamed(principal, service));
 }
 
 /** What an operator is to know of these keys. Undefined: nothing. */

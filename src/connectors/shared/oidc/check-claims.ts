@@ -17,6 +17,8 @@ export interface TokenExpectations {
   readonly accessToken?: string | undefined;
   /** Somebody brought the token, and not the provider in its answer to our code. */
   readonly isBrought?: boolean;
+  /** It is no ID token, and need not be one. */
+  readonly isAccessToken?: boolean;
 }
 
 const Seconds = z.number().transform((seconds) => seconds * 1_000);
@@ -50,8 +52,7 @@ export function checkClaims(
     throw new InvalidTokenError(`the token holds no usable ${String(error.issues[0]?.path[0] ?? "claims")}`);
   }
   if (!expected.issuers.includes(standard.iss)) throw new InvalidTokenError("the token is of another issuer");
-  // Without an audience it is an access token that was asked about.
-  if (expected.audiences !== undefined || expected.isBrought === true) requireIdToken(standard);
+  if (expected.isAccessToken !== true) requireIdToken(standard);
   checkAudience(standard, expected);
   checkTimes(standard, expected.now);
   if (expected.nonce !== undefined) checkNonce(standard.nonce, expected.nonce);

@@ -69,7 +69,12 @@ async function readAccessToken(options: ExchangeOptions, token: string): Promise
   if (!named.some((name) => typeof name === "string" && audiences.includes(name))) {
     throw new InvalidTokenError("the token was issued to another client");
   }
-  const { sub } = checkClaims(signed, { issuers: provider.issuers(), audiences: undefined, now: options.clock() });
+  const { sub } = checkClaims(signed, {
+    issuers: provider.issuers(),
+    audiences: undefined,
+    now: options.clock(),
+    isAccessToken: true,
+  });
   return mergeUserInfo({ sub }, await fetchUserInfo(options, provider, token, clientId));
 }
 

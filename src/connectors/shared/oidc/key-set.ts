@@ -3,8 +3,7 @@ import * as z from "zod";
 import type { Clock } from "../../../platform/clock.js";
 import { present } from "../../../platform/present.js";
 import { createSingleFlight } from "../../../platform/single-flight.js";
-import { UpstreamError, UpstreamRefusal } from "../upstream-error.js";
-import { fetchJson, type UpstreamCaller } from "../upstream-json.js";
+import { fetchJson, type UpstreamCaller, withoutRefusal } from "../upstream-json.js";
 
 /** A provider's public keys, kept between logins. */
 export interface KeySet {
@@ -73,7 +72,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
     triedAt = clock();
     isReading = true;
     try {
-      const { keys } = await fetchDocument(options, await options.url(isRenewal));
+      const url = await options.url(isRenewal);
+      const { keys } = await withoutRefusal(fetchJson(options, Document, { url }));
       const usable = keys.slice(0, maxKeys).flatMap((key) => PublicKey.safeParse(key).data ?? []);
       known = { keys: usable, readAt: clock(), reading: (known?.reading ?? 0) + 1 };
       return known;
@@ -107,15 +107,6 @@ export function createKeySet(options: KeySetOptions): KeySet {
     },
     count: async () => (await read(false)).keys.length,
   };
-}
-
-/** Whatever the key set is answered with says nothing of the person whose token was to be verified. */
-async function fetchDocument(caller: UpstreamCaller, url: string): Promise<z.infer<typeof Document>> {
-  try {
-    return await fetchJson(caller, Document, { url });
-  } catch (error) {
-    throw error instanceof UpstreamRefusal ? new UpstreamError(error.message, { status: 401 }) : error;
-  }
 }
 
 /** By `kid` where the token has one (RFC 7515 section 4.1.4); `use` and `alg` of the key bind it (RFC 7517 section 4). */

@@ -112,8 +112,8 @@ async function refresh(options: OidcLoginOptions, input: RefreshInput): Promise<
   if (answer.outcome !== "ok") return answer;
   const { refreshToken = stored } = answer.tokens;
   const connectorData = options.refreshData.format(refreshToken);
-  if (refreshToken !== stored) await input.keep?.(connectorData);
   try {
+    if (refreshToken !== stored) await input.keep?.(connectorData);
     const result = await readAgain(options, answer.tokens, input);
     return result.outcome === "ok" ? { ...result, connectorData } : result;
   } catch (error) {
